@@ -1,0 +1,65 @@
+import { invalidInput } from './errors';
+import { deriveKey, guidOfKey, isGuid, keyOfGuid, NIL_GUID, type ItemIdentity } from './identity';
+
+/** Wix Stores' app id, Catalog V1 and V3 (Wix, "Wix Stores catalog: eCommerce integration"). */
+export const WIX_STORES_APP_ID = '215238eb-22a5-4c36-9e7b-e7c08025e04e';
+
+/** A product or variant as an order names it (Wix eCommerce `catalogReference`). */
+export interface CatalogReference {
+  catalogItemId: string;
+  appId: string;
+  options?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** By catalog app id: the option keys whose values make another item. */
+export type CatalogIdentityOptions = Readonly<Record<string, readonly string[]>>;
+
+const MAX_OPTION_LENGTH = 250;
+const VARIANT_NAMESPACE = keyOfGuid('0f6b6bb5-3c39-4f6d-8f5e-2d8f4f1c2a77');
+
+/** GUIDs are equal whatever their case; other ids are taken as they are. */
+export function normalizeId(id: string): string {
+  return isGuid(id) ? id.toLowerCase() : id;
+}
+
+/**
+ * Which product and variant a catalog reference means. Wix Stores names the variant in
+ * `options.variantId`; for other catalogs the configured option keys make the variant: a single
+ * GUID stands for itself, anything else is folded into a derived GUID. All other options (modifiers,
+ * free text) change nothing.
+ *
+ * @throws InventoryError INVALID_INPUT when an identity option is no text, number or boolean, or is
+ *   longer than 250 characters
+ */
+export function resolveCatalogReference(
+  reference: CatalogReference,
+  identityOptions: CatalogIdentityOptions,
+  field = 'catalogReference',
+): Omit<ItemIdentity, 'locationId'> {
+  const appId = normalizeId(reference.appId);
+  const productId = normalizeId(reference.catalogItemId);
+  const keys = appId === WIX_STORES_APP_ID ? ['variantId'] : (identityOptions[appId] ?? []);
+  const values: [string, string][] = [];
+  for (const key of keys) {
+    const value = reference.options?.[key];
+    if (value === undefined || value === null) continue;
+    values.push([key, optionText(value, `${field}.options.${key}`)]);
+  }
+  const [first] = values;
+  if (!first) return { appId, productId, variantId: null };
+  if (values.length === 1 && isGuid(first[1])) {
+    const variantId = first[1].toLowerCase();
+    return { appId, productId, variantId: variantId === NIL_GUID ? null : variantId };
+  }
+  const name = JSON.stringify([appId, productId, values]);
+  return { appId, productId, variantId: guidOfKey(deriveKey(VARIANT_NAMESPACE, name)) };
+}
+
+function optionText(value: unknown, field: string): string {
+  const scalar = ['string', 'number', 'boolean'].includes(typeof value);
+  const text = String(value);
+  if (!scalar || text.length > MAX_OPTION_LENGTH) {
+    throw invalidInput(field, value, `text of up to ${MAX_OPTION_LENGTH} characters`);
+  }
+  return text;
+}

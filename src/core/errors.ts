@@ -1,0 +1,111 @@
+/** What kind of failure a code is; `error-reply.ts` turns kinds into HTTP statuses. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'notFound'
+  | 'methodNotAllowed'
+  | 'conflict'
+  | 'tooLarge'
+  | 'unsupported'
+  | 'refused'
+  | 'unavailable'
+  | 'bug';
+
+/**
+ * THE table of errors: code, kind, and the sentence shown when the thrower gives none. Words that
+ * Lua scripts answer with stand here under the same name, marked `reply`.
+ */
+export const errorTable = {
+  MALFORMED_TOKEN: { kind: 'invalid', message: 'The body is not a signed token (compact JWS).' },
+  TOKEN_REJECTED: { kind: 'unauthenticated', message: 'The token was rejected.' },
+  WRONG_COMPONENT: { kind: 'forbidden', message: 'The call is for another extension type.' },
+  NOT_FOUND: { kind: 'notFound', message: 'There is nothing at this address.' },
+  METHOD_NOT_ALLOWED: { kind: 'methodNotAllowed', message: 'Only POST is served here.' },
+  BODY_TOO_LARGE: { kind: 'tooLarge', message: 'The body is over the limit.' },
+  UNSUPPORTED_ENCODING: { kind: 'unsupported', message: 'The body must not be compressed.' },
+  INVALID_INPUT: { kind: 'invalid', message: 'The input breaks a limit.' },
+  IDEMPOTENCY_KEY_MISMATCH: {
+    kind: 'conflict',
+    message: 'The idempotency key was used with other input.',
+    reply: true,
+  },
+  SETTINGS_CHANGED: {
+    kind: 'conflict',
+    message: 'The settings changed meanwhile.',
+    reply: true,
+  },
+  ITEM_CHANGED: { kind: 'conflict', message: 'The item changed meanwhile.', reply: true },
+  UNKNOWN_ITEM: { kind: 'refused', message: 'An item is unknown.', reply: true },
+  QUANTITY_OUT_OF_RANGE: {
+    kind: 'refused',
+    message: 'A quantity would leave -1,000,000,000..1,000,000,000.',
+    reply: true,
+  },
+  INSUFFICIENT_AVAILABLE: {
+    kind: 'refused',
+    message: 'Not enough is available.',
+    reply: true,
+  },
+  REDIS_UNAVAILABLE: {
+    kind: 'unavailable',
+    message: 'The store does not answer now. Try again: a repeat is applied once.',
+  },
+  INTERNAL: { kind: 'bug', message: 'Something went wrong in the hub.' },
+} as const satisfies Record<string, { kind: ErrorKind; message: string; reply?: true }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** Words a script may answer with instead of `OK` or `REPLAYED`. */
+export type RefusalWord = {
+  [Code in ErrorCode]: (typeof errorTable)[Code] extends { reply: true } ? Code : never;
+}[ErrorCode];
+
+/** A line that asked for more than there was. */
+export interface Shortage {
+  /** Inventory item id (GUID). */
+  itemId: string;
+  /** Units the movement asked of the item, its lines summed. */
+  requested: number;
+  /** Units it could have had: available stock and what is left for preorder. 0 or more. */
+  available: number;
+  /** Places of the caller's lines that name the item, from 0. */
+  lines?: readonly number[];
+}
+
+/** What an error can carry besides its code. */
+export interface ErrorDetails {
+  /** Path of the offending input, such as `items[3].quantity`. */
+  field?: string;
+  /** Every short item of a refused movement. */
+  shortages?: readonly Shortage[];
+  /** The items an UNKNOWN_ITEM, QUANTITY_OUT_OF_RANGE or ITEM_CHANGED is about. */
+  itemIds?: readonly string[];
+  /** Places of the caller's lines that name those items, from 0. */
+  lines?: readonly number[];
+  /** The ledger entry an IDEMPOTENCY_KEY_MISMATCH is about. */
+  ledgerId?: string;
+}
+
+/** Every failure that is not a bug: a code of the table, a sentence, and details by code. */
+export class InventoryError extends Error {
+  override readonly name = 'InventoryError';
+  readonly kind: ErrorKind;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string = errorTable[code].message,
+    readonly details: ErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.kind = errorTable[code].kind;
+  }
+}
+
+/** An INVALID_INPUT that names field, value and bound. Long values are cut. */
+export function invalidInput(field: string, value: unknown, bound: string): InventoryError {
+  const shown = (JSON.stringify(value) as string | undefined) ?? 'nothing';
+  const cut = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+  return new InventoryError('INVALID_INPUT', `${field} must be ${bound}, got ${cut}`, { field });
+}

@@ -1,0 +1,81 @@
+import type { AvailabilityStatus, ItemDocument, Level } from './item';
+
+/** What was done. */
+export const operations = ['DECREMENT', 'INCREMENT', 'IMPORT'] as const;
+export type Operation = (typeof operations)[number];
+
+/** Why Wix calls the plugin (Wix inventory service plugin, `reason`). */
+export const orderReasons = [
+  'ORDER_PLACED',
+  'ORDER_PAID',
+  'ORDER_CANCELED',
+  'ORDER_REFUNDED',
+  'ORDER_EDITED',
+  'ORDER_REJECTED',
+] as const;
+export type OrderReason = (typeof orderReasons)[number];
+
+/** How a line is checked: strict never oversells, unrestricted may go below zero, ignored only
+ * leaves a record. */
+export type LineGuard = 'strict' | 'unrestricted' | 'ignored';
+
+/** One line of a movement to post. */
+export interface MovementLine {
+  /** Item id, 16 bytes. */
+  key: Buffer;
+  /** Signed units of stock. */
+  units: number;
+  /** Signed units of reservation; default 0. */
+  reservedDelta?: number;
+  guard: LineGuard;
+}
+
+/** Who did what and why: the head of a ledger entry. Absent means unknown or not applicable. */
+export interface MovementCause {
+  operation: Operation;
+  reason?: string;
+  orderId?: string;
+  /** `<kind>:<id>`, such as `wix_user:…`, `member:…`, `app:…`, `cli`. */
+  actor?: string;
+  /** The caller's id of the call. */
+  requestId?: string;
+  /** URI of the document behind the movement. */
+  reference?: string;
+}
+
+/** One item of a ledger entry. */
+export interface LedgerLine {
+  itemId: string;
+  /** Units the movement asked to move, signed; also of untracked and ignored lines. */
+  units: number;
+  /** Change of the quantity. */
+  delta: number;
+  /** Change of the preorder counter. */
+  preorderDelta: number;
+  /** The level right after the movement; null for an ignored line of an unknown item. */
+  level: Level | null;
+  /** Status right before the movement; null for an item created by it. */
+  statusBefore: AvailabilityStatus | null;
+  /** The item's document after the movement, when the movement changed it. */
+  document?: ItemDocument;
+  /** A subscription line that the tenant's settings ignore: nothing changed. */
+  ignored: boolean;
+  created: boolean;
+  /** More was given back than the order had taken. */
+  overReturn: boolean;
+  /** Accepted although it was not available. */
+  shortfall: boolean;
+  /** Available units came down to the low stock threshold. */
+  fellLow: boolean;
+}
+
+/** One movement as the ledger keeps it. */
+export interface LedgerEntry extends MovementCause {
+  /** `<time>-<sequence>`: rises from entry to entry, also when the clock goes back. */
+  id: string;
+  /** Rises by one per entry of the tenant. */
+  sequence: number;
+  /** Redis time, ms since 1970. */
+  timeMs: number;
+  lines: LedgerLine[];
+}

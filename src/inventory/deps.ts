@@ -1,0 +1,13 @@
+import type { CatalogIdentityOptions } from '../core/catalog';
+import type { HubRedis } from '../redis/commands';
+import type { TenantSettings } from './settings';
+
+/** What every use case works with; passed first. */
+export interface InventoryDeps {
+  redis: HubRedis;
+  /** How long a repeated call is recognized, ms. */
+  retentionMs: number;
+  catalogIdentityOptions: CatalogIdentityOptions;
+  /** Settings read so far. Never stale: the posting script checks their revision. */
+  settingsCache: Map<string, TenantSettings>;
+}

@@ -1,0 +1,108 @@
+import { InventoryError, invalidInput } from '../core/errors';
+import { impliedLocationId, isGuid } from '../core/identity';
+import { saveSettings } from '../redis/commands';
+import { readSettings } from '../redis/reads';
+import type { InventoryDeps } from './deps';
+
+/** What to do with an item nobody created: refuse the call, or create it below zero. */
+export const unknownItemPolicies = ['REJECT', 'RECORD'] as const;
+/** Whether a subscription line moves stock, or only leaves a record. */
+export const subscriptionItemPolicies = ['TRACK', 'IGNORE'] as const;
+
+/** A tenant's settings. */
+export interface TenantSettings {
+  /** Rises by one per change; 0 while all are defaults. */
+  revision: number;
+  /** GUID of the location that lines without one mean. */
+  defaultLocationId: string;
+  /** Default REJECT. RECORD only helps unrestricted calls: a strict call never takes what isn't. */
+  unknownItems: (typeof unknownItemPolicies)[number];
+  /** Default TRACK. */
+  subscriptionItems: (typeof subscriptionItemPolicies)[number];
+}
+
+export type SettingsChange = Partial<Omit<TenantSettings, 'revision'>>;
+
+const TENANTS_CACHED = 10_000;
+const MAX_ATTEMPTS = 10;
+
+/**
+ * A tenant's settings, from this process's cache when it has them.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function tenantSettings(
+  { redis, settingsCache }: InventoryDeps,
+  tenantId: string,
+): Promise<TenantSettings> {
+  const cached = settingsCache.get(tenantId);
+  if (cached) return cached;
+  const stored = await readSettings(redis, tenantId);
+  const settings: TenantSettings = {
+    revision: 0,
+    defaultLocationId: impliedLocationId(tenantId),
+    unknownItems: 'REJECT',
+    subscriptionItems: 'TRACK',
+    ...(stored ? (JSON.parse(stored) as Partial<TenantSettings>) : {}),
+  };
+  if (settingsCache.size >= TENANTS_CACHED) settingsCache.clear();
+  settingsCache.set(tenantId, settings);
+  return settings;
+}
+
+/**
+ * Runs something that depends on settings, again with fresh ones when they were replaced meanwhile.
+ */
+export async function withSettings<T>(
+  deps: InventoryDeps,
+  tenantId: string,
+  action: (settings: TenantSettings) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await action(await tenantSettings(deps, tenantId));
+    } catch (error) {
+      const changed = error instanceof InventoryError && error.code === 'SETTINGS_CHANGED';
+      if (!changed || attempt === MAX_ATTEMPTS) throw error;
+      deps.settingsCache.delete(tenantId);
+    }
+  }
+}
+
+/**
+ * Changes a tenant's settings; what is absent stays.
+ *
+ * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE
+ */
+export async function changeSettings(
+  deps: InventoryDeps,
+  tenantId: string,
+  change: SettingsChange,
+): Promise<TenantSettings> {
+  const checked = checkSettings(change);
+  return withSettings(deps, tenantId, async (settings) => {
+    const next = { ...settings, ...checked, revision: settings.revision + 1 };
+    await saveSettings(deps.redis, tenantId, settings.revision, JSON.stringify(next));
+    deps.settingsCache.set(tenantId, next);
+    return next;
+  });
+}
+
+function checkSettings(change: SettingsChange): SettingsChange {
+  const { defaultLocationId, unknownItems, subscriptionItems } = change;
+  if (defaultLocationId !== undefined && !isGuid(defaultLocationId)) {
+    throw invalidInput('defaultLocationId', defaultLocationId, 'a GUID');
+  }
+  if (unknownItems !== undefined && !unknownItemPolicies.includes(unknownItems)) {
+    throw invalidInput('unknownItems', unknownItems, `one of ${unknownItemPolicies.join(', ')}`);
+  }
+  if (subscriptionItems !== undefined && !subscriptionItemPolicies.includes(subscriptionItems)) {
+    const bound = `one of ${subscriptionItemPolicies.join(', ')}`;
+    throw invalidInput('subscriptionItems', subscriptionItems, bound);
+  }
+  return {
+    ...(defaultLocationId && { defaultLocationId: defaultLocationId.toLowerCase() }),
+    ...(unknownItems && { unknownItems }),
+    ...(subscriptionItems && { subscriptionItems }),
+  };
+}

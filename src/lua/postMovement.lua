@@ -1,0 +1,176 @@
+#!lua
+-- Posts one movement: changes the stock of 1..300 lines together, or of none.
+--
+-- KEYS[1] levels         hash    item id (16 bytes) -> packed level; "head" -> packed head
+-- KEYS[2] ledger         stream  one entry per movement, id "<ms>-<sequence>"
+-- KEYS[3] order          string  packed order record
+-- KEYS[4] call           string  "<ledger id> <input digest>": what became of a keyed call
+-- KEYS[5] documents      hash    item id -> JSON document
+-- KEYS[6] statusIndex    zset    status letter .. item id, score 0
+-- KEYS[7] lowStockIndex  zset    item id, score 0
+--
+-- ARGV[1] lines, 25 bytes each: item id c16, units i4 (signed), reserved delta i4, flag B
+--         (0 unrestricted, 1 strict, 2 ignored)
+-- ARGV[2] movement: JSON text for the ledger entry (operation, reason, order, actor, ...)
+-- ARGV[3] settings revision the caller resolved the lines with
+-- ARGV[4] retention of digests, ms
+-- ARGV[5] direction of the movement in its order: "-" takes, "+" gives back, "" no order
+-- ARGV[6] call digest, 12 bytes: equal for a repeat of the same call in the order
+-- ARGV[7] content digest, 12 bytes: equal for equal content in the order (zeros: may recur)
+-- ARGV[8] input digest of a keyed call ("" = the call has no key)
+-- ARGV[9..] item id, JSON document: items to create at zero when they are unknown
+--
+-- Replies, in order of precedence:
+--   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
+--   {"REPLAYED", ledger id}                 recorded before; nothing changed
+--   {"SETTINGS_CHANGED"}                    resolve the lines again
+--   {"UNKNOWN_ITEM", ids}                   16 bytes per unknown item
+--   {"QUANTITY_OUT_OF_RANGE", ids}          16 bytes per item that would leave the store bounds
+--   {"INSUFFICIENT_AVAILABLE", shortages}   24 bytes per short item: id c16, requested i4,
+--                                           available i4
+--   {"OK", ledger id, ledger lines}
+--
+-- Writes all seven keys, and only in the last part: nothing may fail after the first write.
+--
+-- @include formats levelFlags limits availabilityStatus splitUnits readHead ledgerNotes
+-- @include readLines readOrder findRepeat packOrder dateDocument alignDocuments moveIndexes
+
+local pack, open = struct.pack, struct.unpack
+local direction, inputDigest = ARGV[5], ARGV[8]
+
+-- Checks: repeats and settings.
+if inputDigest ~= "" then
+  local known = redis.call("GET", KEYS[4])
+  if known then
+    local id, digest = known:match("^(%S+) (.*)$")
+    return { digest == inputDigest and "REPLAYED" or "IDEMPOTENCY_KEY_MISMATCH", id }
+  end
+end
+
+local ids, units, reserving, lineFlags = readLines(ARGV[1])
+local count = #ids
+ids[count + 1] = "head"
+local levels = redis.call("HMGET", KEYS[1], unpack(ids))
+local sequence, now, settingsRevision = readHead(levels[count + 1])
+
+local movements, orderItems, orderPlaces = "", "", {}
+if direction ~= "" then
+  movements, orderItems, orderPlaces = readOrder(redis.call("GET", KEYS[3]))
+  local earlier = findRepeat(movements, direction, ARGV[6], ARGV[7], now - ARGV[4])
+  if earlier then return { "REPLAYED", earlier } end
+end
+if settingsRevision ~= tonumber(ARGV[3]) then return { "SETTINGS_CHANGED" } end
+
+-- Checks: every line.
+local documents = {}
+for i = 9, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
+
+local unknown, outOfRange, shortages = {}, {}, {}
+local writes, written, ledgerLines = {}, 0, {}
+local created, createdDocuments = {}, {}
+local orderChanged, orderAdded = {}, {}
+local leave, enter, leaveLow, enterLow = {}, {}, {}, {}
+
+for i = 1, count do
+  local id, wanted, hold, level = ids[i], units[i], reserving[i], levels[i]
+  local delta, preorderDelta, notes = 0, 0, 0
+  if lineFlags[i] == LINE_IGNORED then
+    notes = NOTE_IGNORED
+  elseif not level and not documents[id] then
+    unknown[#unknown + 1] = id
+  else
+    local flags, revision, quantity, reserved, limit, counter, threshold = TRACKED, 0, 0, 0, 0, 0, 0
+    local _
+    if level then
+      flags, revision, _, quantity, reserved, limit, counter, threshold = open(LEVEL, level)
+    end
+    local tracked, available = flags % 2 == TRACKED, quantity - reserved
+    local status = availabilityStatus(tracked, flags, available, limit, counter)
+    notes = level and STATUS_BEFORE[status] or NOTE_CREATED
+    local capacity = hasFlag(flags, PREORDER_ENABLED) ~= 0 and limit - counter or 0
+    local place, taken, returned, preordered = orderPlaces[id], 0, 0, 0
+    if place then taken, returned, preordered = open("<I6I6I6", orderItems, place + 16) end
+
+    local missing = 0
+    if not tracked then
+      hold = 0
+      if wanted < 0 and status == "O" then missing = -wanted end
+    else
+      if hold - wanted > available or wanted > 0 and preordered > 0 then
+        preorderDelta, missing =
+          splitUnits(wanted, hold, available, capacity, math.min(preordered, counter))
+      end
+      delta = wanted + preorderDelta
+    end
+    local quantityAfter, reservedAfter = quantity + delta, reserved + hold
+    if missing > 0 and lineFlags[i] == LINE_STRICT and wanted >= -UNITS_LIMIT then
+      local sellable = tracked and math.max(available, 0) + math.max(capacity, 0) or 0
+      shortages[#shortages + 1] = pack("<c16i4i4", id, math.max(-wanted, hold), sellable)
+    elseif
+      wanted > UNITS_LIMIT or wanted < -UNITS_LIMIT
+      or quantityAfter > QUANTITY_LIMIT or quantityAfter < -QUANTITY_LIMIT
+      or reservedAfter > QUANTITY_LIMIT or reservedAfter < 0
+    then
+      outOfRange[#outOfRange + 1] = id
+    end
+
+    if not level or delta ~= 0 or preorderDelta ~= 0 or hold ~= 0 then
+      local free, counterAfter = quantityAfter - reservedAfter, counter + preorderDelta
+      if not level then
+        createdDocuments[i] = dateDocument(documents[id], now)
+        created[#created + 1], created[#created + 2] = id, createdDocuments[i]
+      end
+      level = pack(
+        LEVEL, flags, revision + 1, now, quantityAfter, reservedAfter, limit, counterAfter, threshold
+      )
+      writes[written + 1], writes[written + 2] = id, level
+      written = written + 2
+      local after = availabilityStatus(tracked, flags, free, limit, counterAfter)
+      if after ~= status or createdDocuments[i] then
+        leave[#leave + 1] = status .. id
+        enter[#enter + 1], enter[#enter + 2] = 0, after .. id
+      end
+      if hasFlag(flags, HAS_THRESHOLD) ~= 0 and (available <= threshold) ~= (free <= threshold) then
+        if free <= threshold then
+          enterLow[#enterLow + 1], enterLow[#enterLow + 2] = 0, id
+          notes = notes + NOTE_FELL_LOW
+        else
+          leaveLow[#leaveLow + 1] = id
+        end
+      end
+    end
+    if missing > 0 then notes = notes + NOTE_SHORTFALL end
+    if direction ~= "" then
+      if wanted < 0 then taken = taken - wanted else returned = returned + wanted end
+      if returned > taken then notes = notes + NOTE_OVER_RETURN end
+      local item = pack("<c16I6I6I6", id, taken, returned, preordered + preorderDelta)
+      if place then orderChanged[place] = item else orderAdded[#orderAdded + 1] = item end
+    end
+  end
+  ledgerLines[i] = pack(LEDGER_LINE, id, level or NO_LEVEL, wanted, delta, preorderDelta, notes)
+end
+
+if #unknown > 0 then return { "UNKNOWN_ITEM", table.concat(unknown) } end
+if #outOfRange > 0 then return { "QUANTITY_OUT_OF_RANGE", table.concat(outOfRange) } end
+if #shortages > 0 then return { "INSUFFICIENT_AVAILABLE", table.concat(shortages) } end
+
+-- Writes.
+local entryId, lines = string.format("%d-%d", now, sequence), table.concat(ledgerLines)
+writes[written + 1], writes[written + 2] = "head", pack(HEAD, sequence, now, settingsRevision)
+redis.call("HSET", KEYS[1], unpack(writes))
+if #created > 0 then
+  redis.call("HSET", KEYS[5], unpack(created))
+  local aligned = alignDocuments(createdDocuments, count)
+  redis.call("XADD", KEYS[2], entryId, "movement", ARGV[2], "lines", lines, "documents", aligned)
+else
+  redis.call("XADD", KEYS[2], entryId, "movement", ARGV[2], "lines", lines)
+end
+if direction ~= "" then
+  movements = movements .. direction .. ARGV[6] .. ARGV[7] .. pack("<I6I6", now, sequence)
+  redis.call("SET", KEYS[3], packOrder(movements, orderItems, orderChanged, orderAdded))
+end
+if inputDigest ~= "" then
+  redis.call("SET", KEYS[4], entryId .. " " .. inputDigest, "PX", ARGV[4])
+end
+moveIndexes(KEYS[6], KEYS[7], leave, enter, leaveLow, enterLow)
+return { "OK", entryId, lines }

@@ -1,0 +1,116 @@
+#!lua
+-- Creates or updates 1..1,000 items together, or none. Rows that change nothing leave no trace.
+--
+-- KEYS[1] levels         hash    item id (16 bytes) -> packed level; "head" -> packed head
+-- KEYS[2] ledger         stream  one entry per call that changes something
+-- KEYS[3] documents      hash    item id -> JSON document
+-- KEYS[4] statusIndex    zset    status letter .. item id, score 0
+-- KEYS[5] lowStockIndex  zset    item id, score 0
+-- KEYS[6] progress       string  how far the import came that sends these rows
+--
+-- ARGV[1] movement: JSON text for the ledger entry
+-- ARGV[2] progress to store with the rows ("" = none), ARGV[3] its time to live, ms
+-- ARGV[4..] three per row; an item may stand in one row only:
+--   row, 28 bytes: item id c16, flags B, what to set B (the flag bits; 16 quantity, 32 preorder
+--     limit, 64 threshold), quantity i4, preorder limit I3, threshold I3
+--   document: JSON the caller read for the item ("" = it found none)
+--   document: JSON to store, without created date when the item is new
+--
+-- Replies, in order of precedence:
+--   {"ITEM_CHANGED", ids}         16 bytes per item whose document is not the one the caller read
+--   {"OK", ledger id, ledger lines}  the id is "" when nothing changed
+--
+-- @include formats levelFlags availabilityStatus readHead ledgerNotes
+-- @include dateDocument alignDocuments moveIndexes
+
+local pack, open = struct.pack, struct.unpack
+local SET_QUANTITY, SET_LIMIT, SET_THRESHOLD = 16, 32, 64
+
+-- Checks.
+local ids, count = {}, (#ARGV - 3) / 3
+for i = 1, count do ids[i] = ARGV[3 * i + 1]:sub(1, 16) end
+local known = redis.call("HMGET", KEYS[3], unpack(ids))
+local changed = {}
+for i = 1, count do
+  if (known[i] or "") ~= ARGV[3 * i + 2] then changed[#changed + 1] = ids[i] end
+end
+if #changed > 0 then return { "ITEM_CHANGED", table.concat(changed) } end
+
+ids[count + 1] = "head"
+local levels = redis.call("HMGET", KEYS[1], unpack(ids))
+local sequence, now, settingsRevision = readHead(levels[count + 1])
+
+local writes, ledgerLines, documents, documentWrites = {}, {}, {}, {}
+local leave, enter, leaveLow, enterLow = {}, {}, {}, {}
+
+for i = 1, count do
+  local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 2], ARGV[3 * i + 3]
+  local flags, revision, quantity, reserved, limit, counter, threshold = TRACKED, 0, 0, 0, 0, 0, 0
+  local _
+  if level then
+    flags, revision, _, quantity, reserved, limit, counter, threshold = open(LEVEL, level)
+  end
+  local status = availabilityStatus(
+    flags % 2 == TRACKED, flags, quantity - reserved, limit, counter
+  )
+  local wasLow = hasFlag(flags, HAS_THRESHOLD) ~= 0 and quantity - reserved <= threshold
+
+  local newFlags, what, newQuantity, newLimit, newThreshold
+  _, newFlags, what, newQuantity, newLimit, newThreshold =
+    open("<c16BBi4I3I3", ARGV[3 * i + 1])
+  local mask = bit.band(what, 15)
+  newFlags = bit.bor(bit.band(flags, bit.bnot(mask)), bit.band(newFlags, mask))
+  if hasFlag(what, SET_QUANTITY) == 0 then newQuantity = quantity end
+  if hasFlag(what, SET_LIMIT) == 0 then newLimit = limit end
+  if hasFlag(what, SET_THRESHOLD) == 0 then newThreshold = threshold end
+
+  if
+    not level or before ~= after or newFlags ~= flags or newQuantity ~= quantity
+    or newLimit ~= limit or newThreshold ~= threshold
+  then
+    local line = #ledgerLines + 1
+    local notes = level and STATUS_BEFORE[status] or NOTE_CREATED
+    local newLevel = pack(
+      LEVEL, newFlags, revision + 1, now, newQuantity, reserved, newLimit, counter, newThreshold
+    )
+    writes[2 * line - 1], writes[2 * line] = id, newLevel
+    if not level then after = dateDocument(after, now) end
+    if before ~= after then
+      documents[line] = after
+      documentWrites[#documentWrites + 1], documentWrites[#documentWrites + 2] = id, after
+    end
+    local free = newQuantity - reserved
+    local newStatus =
+      availabilityStatus(newFlags % 2 == TRACKED, newFlags, free, newLimit, counter)
+    if newStatus ~= status or not level then
+      leave[#leave + 1] = status .. id
+      enter[#enter + 1], enter[#enter + 2] = 0, newStatus .. id
+    end
+    local isLow = hasFlag(newFlags, HAS_THRESHOLD) ~= 0 and free <= newThreshold
+    if isLow and not wasLow then
+      enterLow[#enterLow + 1], enterLow[#enterLow + 2] = 0, id
+      notes = notes + NOTE_FELL_LOW
+    elseif wasLow and not isLow then
+      leaveLow[#leaveLow + 1] = id
+    end
+    local delta = newQuantity - quantity
+    ledgerLines[line] = pack(LEDGER_LINE, id, newLevel, delta, delta, 0, notes)
+  end
+end
+
+-- Writes.
+local entryId, lines, count = "", table.concat(ledgerLines), #ledgerLines
+if count > 0 then
+  entryId = string.format("%d-%d", now, sequence)
+  writes[2 * count + 1], writes[2 * count + 2] = "head", pack(HEAD, sequence, now, settingsRevision)
+  redis.call("HSET", KEYS[1], unpack(writes))
+  if #documentWrites > 0 then redis.call("HSET", KEYS[3], unpack(documentWrites)) end
+  local entry = { "movement", ARGV[1], "lines", lines }
+  if #documentWrites > 0 then
+    entry[5], entry[6] = "documents", alignDocuments(documents, count)
+  end
+  redis.call("XADD", KEYS[2], entryId, unpack(entry))
+  moveIndexes(KEYS[4], KEYS[5], leave, enter, leaveLow, enterLow)
+end
+if ARGV[2] ~= "" then redis.call("SET", KEYS[6], ARGV[2], "PX", ARGV[3]) end
+return { "OK", entryId, lines }

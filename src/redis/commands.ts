@@ -1,0 +1,197 @@
+import type { Redis } from 'ioredis';
+import { InventoryError, type RefusalWord } from '../core/errors';
+import type { LedgerLine, MovementCause, MovementLine } from '../core/movement';
+import { loadScript, scriptNames, type ScriptName } from '../lua/loadScript';
+import { keys } from './keys';
+import { isOutage } from './outage';
+import {
+  packLevelChange,
+  packLines,
+  unpackIds,
+  unpackLedgerLines,
+  unpackShortages,
+  type LevelChange,
+} from './packing';
+
+type Argument = string | number | Buffer;
+type ScriptMethod = (...args: Argument[]) => Promise<Buffer[]>;
+
+/** A connection that knows the scripts. */
+export type HubRedis = Redis & Record<`${ScriptName}Buffer`, ScriptMethod>;
+
+const KEY_COUNTS: Record<ScriptName, number> = { postMovement: 7, saveItems: 6, saveSettings: 2 };
+
+/** Teaches a connection the scripts of `src/lua`. */
+export function defineScripts(redis: Redis): HubRedis {
+  for (const name of scriptNames) {
+    redis.defineCommand(name, { numberOfKeys: KEY_COUNTS[name], lua: loadScript(name) });
+  }
+  return redis as HubRedis;
+}
+
+/**
+ * Runs a store access and turns "Redis is away" into one error.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE; whether the command was applied is then unknown
+ */
+export async function whileStoreAnswers<T>(access: () => Promise<T>): Promise<T> {
+  try {
+    return await access();
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    throw new InventoryError('REDIS_UNAVAILABLE', undefined, undefined, { cause: error });
+  }
+}
+
+async function run(redis: HubRedis, name: ScriptName, args: Argument[]): Promise<Buffer[]> {
+  return whileStoreAnswers(() => redis[`${name}Buffer`](...args));
+}
+
+/** Turns a refusal word and what follows it into an error. */
+function refusal(word: RefusalWord, rest: Buffer | undefined): InventoryError {
+  const details = {
+    IDEMPOTENCY_KEY_MISMATCH: () => ({ ledgerId: rest!.toString() }),
+    SETTINGS_CHANGED: () => ({}),
+    ITEM_CHANGED: () => ({ itemIds: unpackIds(rest!) }),
+    UNKNOWN_ITEM: () => ({ itemIds: unpackIds(rest!) }),
+    QUANTITY_OUT_OF_RANGE: () => ({ itemIds: unpackIds(rest!) }),
+    INSUFFICIENT_AVAILABLE: () => ({ shortages: unpackShortages(rest!) }),
+  }[word];
+  return new InventoryError(word, undefined, details());
+}
+
+/** How repeats of an order's call are recognized; 12 bytes each. */
+export interface OrderDigests {
+  /** Equal for a repeat of the very same call. */
+  call: Buffer;
+  /** Equal for equal content; zeros when equal content may recur. */
+  content: Buffer;
+}
+
+/** A movement to post. */
+export interface PostMovement {
+  tenantId: string;
+  /** 1..300. */
+  lines: readonly MovementLine[];
+  cause: MovementCause;
+  /** Revision of the settings the lines were resolved with. */
+  settingsRevision: number;
+  /** How long repeats are recognized, ms. */
+  retentionMs: number;
+  /** For a movement of `cause.orderId`: which way it goes, and its digests. */
+  order?: { direction: '-' | '+'; digests: OrderDigests };
+  /** For a call made with an idempotency key: digests of the key and of the input. */
+  call?: { keyDigest: string; inputDigest: string };
+  /** JSON documents, without created date, of items to create when they are unknown. */
+  documents?: readonly { key: Buffer; json: string }[];
+}
+
+/** What became of a movement. */
+export type PostOutcome =
+  | { replayed: false; ledgerId: string; lines: () => LedgerLine[] }
+  | { replayed: true; ledgerId: string };
+
+const NO_DIGESTS: OrderDigests = { call: Buffer.alloc(12), content: Buffer.alloc(12) };
+
+/**
+ * Posts a movement: all of its lines, its ledger entry, its order's record and its idempotency
+ * record, or nothing.
+ *
+ * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, SETTINGS_CHANGED, UNKNOWN_ITEM,
+ *   QUANTITY_OUT_OF_RANGE, INSUFFICIENT_AVAILABLE (all short items), REDIS_UNAVAILABLE
+ */
+export async function postMovement(redis: HubRedis, post: PostMovement): Promise<PostOutcome> {
+  const { tenantId, order, call } = post;
+  const digests = order?.digests ?? NO_DIGESTS;
+  const args: Argument[] = [
+    keys.levels(tenantId),
+    keys.ledger(tenantId),
+    keys.order(tenantId, post.cause.orderId ?? ''),
+    keys.call(tenantId, call?.keyDigest ?? ''),
+    keys.documents(tenantId),
+    keys.statusIndex(tenantId),
+    keys.lowStockIndex(tenantId),
+    packLines(post.lines),
+    JSON.stringify(post.cause),
+    post.settingsRevision,
+    post.retentionMs,
+    order?.direction ?? '',
+    digests.call,
+    digests.content,
+    call?.inputDigest ?? '',
+  ];
+  for (const { key, json } of post.documents ?? []) args.push(key, json);
+  const [word, id, lines] = await run(redis, 'postMovement', args);
+  const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
+  if (answer === 'OK') {
+    return { replayed: false, ledgerId: id!.toString(), lines: () => unpackLedgerLines(lines!) };
+  }
+  if (answer === 'REPLAYED') return { replayed: true, ledgerId: id!.toString() };
+  throw refusal(answer, id);
+}
+
+/** One item to create or update. */
+export interface SaveItem {
+  key: Buffer;
+  level: LevelChange;
+  /** Document text as read; empty: the item was not there. */
+  before: string;
+  /** Document text to store; without created date for a new item. */
+  after: string;
+}
+
+/** Items to save together. */
+export interface SaveItems {
+  tenantId: string;
+  /** 1..1,000, each item once. */
+  items: readonly SaveItem[];
+  cause: MovementCause;
+  /** Stored in the same step: how far the sender has come. */
+  progress?: { digest: string; text: string; ttlMs: number };
+}
+
+/**
+ * Creates or updates items, all or none, with one ledger entry for what changed.
+ *
+ * @returns the ledger id, empty when nothing changed, and the lines that changed
+ * @throws InventoryError ITEM_CHANGED (read again and retry), REDIS_UNAVAILABLE
+ */
+export async function saveItems(redis: HubRedis, save: SaveItems) {
+  const { tenantId, progress } = save;
+  const args: Argument[] = [
+    keys.levels(tenantId),
+    keys.ledger(tenantId),
+    keys.documents(tenantId),
+    keys.statusIndex(tenantId),
+    keys.lowStockIndex(tenantId),
+    keys.importProgress(tenantId, progress?.digest ?? ''),
+    JSON.stringify(save.cause),
+    progress?.text ?? '',
+    progress?.ttlMs ?? 0,
+  ];
+  for (const item of save.items) {
+    args.push(packLevelChange(item.key, item.level), item.before, item.after);
+  }
+  const [word, id, lines] = await run(redis, 'saveItems', args);
+  const answer = word!.toString() as 'OK' | RefusalWord;
+  if (answer !== 'OK') throw refusal(answer, id);
+  return { ledgerId: id!.toString(), lines: unpackLedgerLines(lines!) };
+}
+
+/**
+ * Stores settings, whose JSON carries the revision after the given one.
+ *
+ * @throws InventoryError SETTINGS_CHANGED when the given revision is not the present one,
+ *   REDIS_UNAVAILABLE
+ */
+export async function saveSettings(
+  redis: HubRedis,
+  tenantId: string,
+  revision: number,
+  json: string,
+): Promise<void> {
+  const names = [keys.levels(tenantId), keys.settings(tenantId)];
+  const [word, rest] = await run(redis, 'saveSettings', [...names, revision, json]);
+  const answer = word!.toString() as 'OK' | RefusalWord;
+  if (answer !== 'OK') throw refusal(answer, rest);
+}

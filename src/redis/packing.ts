@@ -1,0 +1,182 @@
+import { guidOfKey } from '../core/identity';
+import type { AvailabilityStatus, ItemDocument, Level } from '../core/item';
+import type { LedgerEntry, LedgerLine, MovementCause, MovementLine } from '../core/movement';
+import type { LineGuard } from '../core/movement';
+
+/*
+ * The binary layouts the scripts read and write, little-endian, field by field in
+ * docs/reference/keys.md. Lua holds the same in `include/formats.lua`.
+ */
+
+const LINE_BYTES = 25;
+const LEDGER_LINE_BYTES = 60;
+const FLAG = { tracked: 1, inStock: 2, preorderEnabled: 4, hasThreshold: 8 } as const;
+const NOTE = { ignored: 4, overReturn: 8, shortfall: 16, created: 32, fellLow: 64 } as const;
+const SET = { quantity: 16, preorderLimit: 32, threshold: 64 } as const;
+const GUARD: Record<LineGuard, number> = { unrestricted: 0, strict: 1, ignored: 2 };
+const STATUSES: readonly (AvailabilityStatus | null)[] = [
+  null,
+  'OUT_OF_STOCK',
+  'PREORDER',
+  'IN_STOCK',
+];
+
+export function packLines(lines: readonly MovementLine[]): Buffer {
+  const packed = Buffer.allocUnsafe(lines.length * LINE_BYTES);
+  let at = 0;
+  for (const line of lines) {
+    line.key.copy(packed, at, 0, 16);
+    packed.writeInt32LE(line.units, at + 16);
+    packed.writeInt32LE(line.reservedDelta ?? 0, at + 20);
+    packed[at + 24] = GUARD[line.guard];
+    at += LINE_BYTES;
+  }
+  return packed;
+}
+
+export function unpackLevel(packed: Buffer): Level {
+  const flags = packed[0]!;
+  return {
+    tracked: (flags & FLAG.tracked) !== 0,
+    inStock: (flags & FLAG.inStock) !== 0,
+    preorderEnabled: (flags & FLAG.preorderEnabled) !== 0,
+    revision: packed.readUIntLE(1, 5),
+    updatedMs: packed.readUIntLE(6, 6),
+    quantity: packed.readInt32LE(12),
+    reserved: packed.readInt32LE(16),
+    preorderLimit: packed.readUIntLE(20, 3),
+    preorderCounter: packed.readInt32LE(23),
+    lowStockThreshold: (flags & FLAG.hasThreshold) !== 0 ? packed.readUIntLE(27, 3) : null,
+  };
+}
+
+/** What a saved row sets of a level; what is absent stays. */
+export type LevelChange = Partial<
+  Pick<
+    Level,
+    'tracked' | 'inStock' | 'preorderEnabled' | 'quantity' | 'preorderLimit' | 'lowStockThreshold'
+  >
+>;
+
+export function packLevelChange(key: Buffer, change: LevelChange): Buffer {
+  const packed = Buffer.alloc(28);
+  key.copy(packed, 0, 0, 16);
+  let flags = 0;
+  let what = 0;
+  for (const name of ['tracked', 'inStock', 'preorderEnabled'] as const) {
+    if (change[name] === undefined) continue;
+    what |= FLAG[name];
+    if (change[name]) flags |= FLAG[name];
+  }
+  if (change.quantity !== undefined) {
+    what |= SET.quantity;
+    packed.writeInt32LE(change.quantity, 18);
+  }
+  if (change.preorderLimit !== undefined) {
+    what |= SET.preorderLimit;
+    packed.writeUIntLE(change.preorderLimit, 22, 3);
+  }
+  if (change.lowStockThreshold !== undefined) {
+    what |= SET.threshold | FLAG.hasThreshold;
+    if (change.lowStockThreshold !== null) flags |= FLAG.hasThreshold;
+    packed.writeUIntLE(change.lowStockThreshold ?? 0, 25, 3);
+  }
+  packed[16] = flags;
+  packed[17] = what;
+  return packed;
+}
+
+export function unpackLedgerLines(packed: Buffer): LedgerLine[] {
+  const lines: LedgerLine[] = [];
+  for (let at = 0; at < packed.length; at += LEDGER_LINE_BYTES) {
+    const level = unpackLevel(packed.subarray(at + 16, at + 46));
+    const notes = packed.readUInt16LE(at + 58);
+    lines.push({
+      itemId: guidOfKey(packed.subarray(at, at + 16)),
+      units: packed.readInt32LE(at + 46),
+      delta: packed.readInt32LE(at + 50),
+      preorderDelta: packed.readInt32LE(at + 54),
+      level: level.revision === 0 ? null : level,
+      statusBefore: STATUSES[notes & 3]!,
+      ignored: (notes & NOTE.ignored) !== 0,
+      created: (notes & NOTE.created) !== 0,
+      overReturn: (notes & NOTE.overReturn) !== 0,
+      shortfall: (notes & NOTE.shortfall) !== 0,
+      fellLow: (notes & NOTE.fellLow) !== 0,
+    });
+  }
+  return lines;
+}
+
+/** Opens a stream entry of the ledger. */
+export function unpackLedgerEntry(id: string, fields: readonly Buffer[]): LedgerEntry {
+  const field = (name: string) => {
+    for (let i = 0; i < fields.length; i += 2) {
+      if (fields[i]!.toString() === name) return fields[i + 1];
+    }
+    return undefined;
+  };
+  const [timeMs, sequence] = id.split('-').map(Number);
+  const cause = JSON.parse(field('movement')!.toString()) as MovementCause;
+  const lines = unpackLedgerLines(field('lines')!);
+  const documents = field('documents');
+  if (documents) {
+    const parsed = JSON.parse(documents.toString()) as (ItemDocument | null)[];
+    parsed.forEach((document, i) => {
+      if (document) lines[i]!.document = document;
+    });
+  }
+  return { ...cause, id, timeMs: timeMs!, sequence: sequence!, lines };
+}
+
+/** Ids one after another, 16 bytes each, as refusals list them. */
+export function unpackIds(packed: Buffer): string[] {
+  const ids: string[] = [];
+  for (let at = 0; at < packed.length; at += 16) ids.push(guidOfKey(packed.subarray(at, at + 16)));
+  return ids;
+}
+
+export function unpackShortages(packed: Buffer) {
+  const shortages = [];
+  for (let at = 0; at < packed.length; at += 24) {
+    shortages.push({
+      itemId: guidOfKey(packed.subarray(at, at + 16)),
+      requested: packed.readInt32LE(at + 16),
+      available: packed.readInt32LE(at + 20),
+    });
+  }
+  return shortages;
+}
+
+/** What an order took and gave back of one item, in units. */
+export interface OrderItem {
+  itemId: string;
+  taken: number;
+  returned: number;
+  /** Units of it that are on preorder now. */
+  preordered: number;
+}
+
+/** An order's record. */
+export interface OrderRecord {
+  items: OrderItem[];
+  /** Ledger ids of its movements, oldest first; the newest 1,000. */
+  movementIds: string[];
+}
+
+export function unpackOrder(packed: Buffer): OrderRecord {
+  const movementsEnd = 2 + packed.readUInt16LE(0);
+  const order: OrderRecord = { items: [], movementIds: [] };
+  for (let at = 2; at < movementsEnd; at += 37) {
+    order.movementIds.push(`${packed.readUIntLE(at + 25, 6)}-${packed.readUIntLE(at + 31, 6)}`);
+  }
+  for (let at = movementsEnd; at < packed.length; at += 34) {
+    order.items.push({
+      itemId: guidOfKey(packed.subarray(at, at + 16)),
+      taken: packed.readUIntLE(at + 16, 6),
+      returned: packed.readUIntLE(at + 22, 6),
+      preordered: packed.readUIntLE(at + 28, 6),
+    });
+  }
+  return order;
+}

@@ -1,0 +1,128 @@
+import { guidOfKey, keyOfGuid } from '../core/identity';
+import type { InventoryItem, ItemDocument, Level } from '../core/item';
+import type { LedgerEntry } from '../core/movement';
+import { whileStoreAnswers, type HubRedis } from './commands';
+import { keys } from './keys';
+import { unpackLedgerEntry, unpackLevel, unpackOrder, type OrderRecord } from './packing';
+
+const HEAD = Buffer.from('head');
+
+/** Items by id, in the order asked for; null where there is none. One round trip. */
+export async function readItems(
+  redis: HubRedis,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<(InventoryItem | null)[]> {
+  if (ids.length === 0) return [];
+  const fields = ids.map(keyOfGuid);
+  const [levels, documents] = await whileStoreAnswers(() =>
+    Promise.all([
+      redis.hmgetBuffer(keys.levels(tenantId), ...fields),
+      redis.hmgetBuffer(keys.documents(tenantId), ...fields),
+    ]),
+  );
+  return ids.map((id, i) => {
+    const [level, document] = [levels[i], documents[i]];
+    if (!level || !document) return null;
+    return { id, ...unpackLevel(level), ...(JSON.parse(document.toString()) as ItemDocument) };
+  });
+}
+
+/** Document texts by item key, in the order asked for; empty where there is no item. */
+export async function readDocuments(
+  redis: HubRedis,
+  tenantId: string,
+  itemKeys: readonly Buffer[],
+): Promise<string[]> {
+  const texts = await whileStoreAnswers(() => redis.hmget(keys.documents(tenantId), ...itemKeys));
+  return texts.map((text) => text ?? '');
+}
+
+/** Levels by item id; null where there is none. */
+export async function readLevels(
+  redis: HubRedis,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<(Level | null)[]> {
+  if (ids.length === 0) return [];
+  const packed = await whileStoreAnswers(() =>
+    redis.hmgetBuffer(keys.levels(tenantId), ...ids.map(keyOfGuid)),
+  );
+  return packed.map((level) => (level ? unpackLevel(level) : null));
+}
+
+/**
+ * All levels of a tenant, in batches, in no order. An item that is there all the time comes at
+ * least once; a batch is as of its own moment.
+ */
+export async function* scanLevels(
+  redis: HubRedis,
+  tenantId: string,
+  batchSize = 1000,
+): AsyncGenerator<{ id: string; level: Level }[]> {
+  let cursor = '0';
+  do {
+    const [next, fields] = await whileStoreAnswers(() =>
+      redis.hscanBuffer(keys.levels(tenantId), cursor, 'COUNT', batchSize),
+    );
+    cursor = next.toString();
+    const batch: { id: string; level: Level }[] = [];
+    for (let i = 0; i < fields.length; i += 2) {
+      if (HEAD.equals(fields[i]!)) continue;
+      batch.push({ id: guidOfKey(fields[i]!), level: unpackLevel(fields[i + 1]!) });
+    }
+    yield batch;
+  } while (cursor !== '0');
+}
+
+/** Ledger entries after an id (empty: from the start), oldest first, in batches, to the present end. */
+export async function* readLedger(
+  redis: HubRedis,
+  tenantId: string,
+  after = '',
+  batchSize = 500,
+): AsyncGenerator<LedgerEntry[]> {
+  let start = after ? `(${after}` : '-';
+  for (;;) {
+    const entries = await whileStoreAnswers(() =>
+      redis.xrangeBuffer(keys.ledger(tenantId), start, '+', 'COUNT', batchSize),
+    );
+    if (entries.length === 0) return;
+    const opened = entries.map(([id, fields]) => unpackLedgerEntry(id.toString(), fields));
+    yield opened;
+    start = `(${opened.at(-1)!.id}`;
+  }
+}
+
+/** An order's record; null when no movement named the order. */
+export async function readOrder(
+  redis: HubRedis,
+  tenantId: string,
+  orderId: string,
+): Promise<OrderRecord | null> {
+  const packed = await whileStoreAnswers(() => redis.getBuffer(keys.order(tenantId, orderId)));
+  return packed ? unpackOrder(packed) : null;
+}
+
+/** A tenant's settings as stored: JSON text, or null. */
+export async function readSettings(redis: HubRedis, tenantId: string): Promise<string | null> {
+  return whileStoreAnswers(() => redis.get(keys.settings(tenantId)));
+}
+
+/** How far an import of a file came; null when none is under way. */
+export async function readImportProgress(
+  redis: HubRedis,
+  tenantId: string,
+  digest: string,
+): Promise<string | null> {
+  return whileStoreAnswers(() => redis.get(keys.importProgress(tenantId, digest)));
+}
+
+/** Forgets how far an import came: it is done. */
+export async function clearImportProgress(
+  redis: HubRedis,
+  tenantId: string,
+  digest: string,
+): Promise<void> {
+  await whileStoreAnswers(() => redis.del(keys.importProgress(tenantId, digest)));
+}
