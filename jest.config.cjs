@@ -3,16 +3,24 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
-    '^.+\\.(ts|js|mjs)$': [
+    '\\.ts$': [
       'ts-jest',
       {
+        tsconfig: {
+          target: 'es2023',
+          module: 'commonjs',
+          esModuleInterop: true,
+          experimentalDecorators: true,
+          useDefineForClassFields: false,
+          isolatedModules: true,
+        },
         // Types are checked once by tsc; Jest only needs the code.
-        tsconfig: { module: 'commonjs', allowJs: true, isolatedModules: true, sourceMap: true },
         diagnostics: false,
       },
     ],
+    // jose ships ES modules only.
+    '/node_modules/jose/.+\\.js$': '<rootDir>/test/support/compileModule.cjs',
   },
-  // jose ships ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',

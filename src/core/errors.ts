@@ -35,6 +35,11 @@ export const errorTable = {
     message: 'The settings changed meanwhile.',
     reply: true,
   },
+  IMPORT_CHANGED: {
+    kind: 'conflict',
+    message: 'Another run of the same import went on meanwhile.',
+    reply: true,
+  },
   ITEM_CHANGED: { kind: 'conflict', message: 'The item changed meanwhile.', reply: true },
   UNKNOWN_ITEM: { kind: 'refused', message: 'An item is unknown.', reply: true },
   QUANTITY_OUT_OF_RANGE: {

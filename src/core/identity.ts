@@ -4,6 +4,9 @@ import { invalidInput } from './errors';
 /** The GUID Wix uses for "none". */
 export const NIL_GUID = '00000000-0000-0000-0000-000000000000';
 
+/** The tenant that development starts with. */
+export const DEVELOPMENT_TENANT_ID = '7d3a1c60-2f0b-4c58-9a57-4f1be0c8d201';
+
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 

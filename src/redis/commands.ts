@@ -16,17 +16,21 @@ import {
 type Argument = string | number | Buffer;
 type ScriptMethod = (...args: Argument[]) => Promise<Buffer[]>;
 
+/** Told after each script call how long its answer took. */
+export type ScriptObserver = (script: ScriptName, seconds: number) => void;
+
 /** A connection that knows the scripts. */
-export type HubRedis = Redis & Record<`${ScriptName}Buffer`, ScriptMethod>;
+export type HubRedis = Redis &
+  Record<`${ScriptName}Buffer`, ScriptMethod> & { onScriptCall?: ScriptObserver };
 
 const KEY_COUNTS: Record<ScriptName, number> = { postMovement: 7, saveItems: 6, saveSettings: 2 };
 
 /** Teaches a connection the scripts of `src/lua`. */
-export function defineScripts(redis: Redis): HubRedis {
+export function defineScripts(redis: Redis, onScriptCall?: ScriptObserver): HubRedis {
   for (const name of scriptNames) {
     redis.defineCommand(name, { numberOfKeys: KEY_COUNTS[name], lua: loadScript(name) });
   }
-  return redis as HubRedis;
+  return Object.assign(redis as HubRedis, onScriptCall && { onScriptCall });
 }
 
 /**
@@ -44,7 +48,12 @@ export async function whileStoreAnswers<T>(access: () => Promise<T>): Promise<T>
 }
 
 async function run(redis: HubRedis, name: ScriptName, args: Argument[]): Promise<Buffer[]> {
-  return whileStoreAnswers(() => redis[`${name}Buffer`](...args));
+  const started = performance.now();
+  try {
+    return await whileStoreAnswers(() => redis[`${name}Buffer`](...args));
+  } finally {
+    redis.onScriptCall?.(name, (performance.now() - started) / 1000);
+  }
 }
 
 /** Turns a refusal word and what follows it into an error. */
@@ -52,6 +61,7 @@ function refusal(word: RefusalWord, rest: Buffer | undefined): InventoryError {
   const details = {
     IDEMPOTENCY_KEY_MISMATCH: () => ({ ledgerId: rest!.toString() }),
     SETTINGS_CHANGED: () => ({}),
+    IMPORT_CHANGED: () => ({}),
     ITEM_CHANGED: () => ({ itemIds: unpackIds(rest!) }),
     UNKNOWN_ITEM: () => ({ itemIds: unpackIds(rest!) }),
     QUANTITY_OUT_OF_RANGE: () => ({ itemIds: unpackIds(rest!) }),
@@ -146,15 +156,16 @@ export interface SaveItems {
   /** 1..1,000, each item once. */
   items: readonly SaveItem[];
   cause: MovementCause;
-  /** Stored in the same step: how far the sender has come. */
-  progress?: { digest: string; text: string; ttlMs: number };
+  /** Stored in the same step: how far the sender has come, and how far it was (empty: nowhere). */
+  progress?: { digest: string; before: string; text: string; ttlMs: number };
 }
 
 /**
  * Creates or updates items, all or none, with one ledger entry for what changed.
  *
  * @returns the ledger id, empty when nothing changed, and the lines that changed
- * @throws InventoryError ITEM_CHANGED (read again and retry), REDIS_UNAVAILABLE
+ * @throws InventoryError IMPORT_CHANGED when the progress is not the one given as `before`,
+ *   ITEM_CHANGED (read again and retry), REDIS_UNAVAILABLE
  */
 export async function saveItems(redis: HubRedis, save: SaveItems) {
   const { tenantId, progress } = save;
@@ -166,6 +177,7 @@ export async function saveItems(redis: HubRedis, save: SaveItems) {
     keys.lowStockIndex(tenantId),
     keys.importProgress(tenantId, progress?.digest ?? ''),
     JSON.stringify(save.cause),
+    progress?.before ?? '',
     progress?.text ?? '',
     progress?.ttlMs ?? 0,
   ];

@@ -126,3 +126,16 @@ export async function clearImportProgress(
 ): Promise<void> {
   await whileStoreAnswers(() => redis.del(keys.importProgress(tenantId, digest)));
 }
+
+/** Whether Redis answers now. Never throws. */
+export async function storeAnswers(redis: HubRedis): Promise<boolean> {
+  return redis.ping().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether a tenant has any item. */
+export async function hasItems(redis: HubRedis, tenantId: string): Promise<boolean> {
+  return whileStoreAnswers(async () => (await redis.exists(keys.documents(tenantId))) === 1);
+}

@@ -1,0 +1,75 @@
+import type { RequestListener } from 'node:http';
+import express, { type Request, type Response, type NextFunction } from 'express';
+import { InventoryError } from './core/errors';
+import { asInventoryError, causeOf, httpStatuses } from './error-reply';
+import {
+  createPluginListener,
+  pluginOperation,
+  type PluginDeps,
+} from './plugin-rest/pluginListener';
+import { storeAnswers } from './redis/reads';
+
+/** The hub's HTTP side, without a socket. */
+export interface App {
+  listener: RequestListener;
+  /** From now on not ready, and every answer asks the caller to close its connection. */
+  drain(): void;
+}
+
+/**
+ * Puts the surfaces together. Plugin calls are dispatched before Express, which alone would halve
+ * their rate (see docs/decisions).
+ */
+export function createApp(deps: PluginDeps): App {
+  let draining = false;
+  const servePlugin = createPluginListener(deps);
+  const other = createOperatorRoutes(deps, () => draining);
+  return {
+    listener: (request, response) => {
+      if (draining) response.setHeader('Connection', 'close');
+      const operation = pluginOperation(request.url);
+      if (operation) void servePlugin(operation, request, response);
+      else other(request, response);
+    },
+    drain: () => {
+      draining = true;
+    },
+  };
+}
+
+/** What operators and their tools ask: alive, ready, how is it going. */
+function createOperatorRoutes({ metrics, inventory, logger }: PluginDeps, draining: () => boolean) {
+  const routes = express();
+  routes.disable('x-powered-by');
+  routes.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  routes.get('/readyz', async (_request, response) => {
+    const redis = await storeAnswers(inventory.redis);
+    metrics.redisUp(redis);
+    const ready = redis && !draining();
+    response.status(ready ? 200 : 503).json({
+      status: ready ? 'ready' : draining() ? 'draining' : 'not ready',
+      redis: redis ? 'up' : 'down',
+    });
+  });
+  routes.get('/metrics', async (_request, response) => {
+    metrics.redisUp(await storeAnswers(inventory.redis));
+    response.type(metrics.contentType).send(await metrics.text());
+  });
+  routes.use(() => {
+    throw new InventoryError('NOT_FOUND');
+  });
+  // Express knows an error handler by its four parameters.
+  routes.use((thrown: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    const error = asInventoryError(thrown);
+    if (error.kind === 'bug') logger.error({ cause: causeOf(error) }, 'request failed');
+    const { code, message } = error;
+    response.status(httpStatuses[error.kind]).json({ error: { code, message } });
+  });
+  return routes;
+}

@@ -1,0 +1,170 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { CatalogIdentityOptions } from './core/catalog';
+import { maximumKeyFileBytes, settingsTable } from './settings';
+import type { LogLevel, NodeEnvironment, Setting } from './settings';
+
+export { settings } from './settings';
+
+/** The hub's settings after every check; deeply frozen. */
+export interface Config {
+  readonly nodeEnv: NodeEnvironment;
+  readonly host: string;
+  /** 0..65535; 0 = any free port. */
+  readonly port: number;
+  /** Absolute path. */
+  readonly dataDir: string;
+  /** `redis://` or `rediss://` URL, or path of a unix socket; undefined = embedded Redis. */
+  readonly redisUrl: string | undefined;
+  readonly wixAppId: string;
+  /** Texts as given, unparsed: the variable's first, then one per file. Empty = development keys. */
+  readonly wixPublicKeys: readonly string[];
+  readonly logLevel: LogLevel;
+  /** 0..3600 */
+  readonly wixClockSkewSeconds: number;
+  /** 65536..16777216 */
+  readonly pluginBodyLimitBytes: number;
+  /** 60..31536000 */
+  readonly idempotencyRetentionSeconds: number;
+  /** 50..60000 */
+  readonly redisCommandTimeoutMs: number;
+  /** 0..300000 */
+  readonly drainTimeoutMs: number;
+  readonly catalogIdentityOptions: CatalogIdentityOptions;
+}
+
+/** One setting that is wrong. `value` is safe to print; undefined when the setting is unset. */
+export interface ConfigProblem {
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly bound: string;
+}
+
+/** Thrown once for all the wrong settings. Its message holds no key, secret or password. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ name, value, bound }) => {
+      const state = value === undefined ? 'is not set' : `is ${value}`;
+      return `  ${name} ${state}: must be ${bound}`;
+    });
+    super(['Wrong settings:', ...lines].join('\n'));
+  }
+}
+
+type Parsed<Row> = Row extends Setting<infer Value> ? Value : never;
+type Unset<Row> = Row extends { readonly default: '' } ? undefined : never;
+
+/** What the table gives when no setting is wrong: only one without a default can be undefined. */
+type Values = {
+  readonly [Name in keyof typeof settingsTable]:
+    Parsed<(typeof settingsTable)[Name]> | Unset<(typeof settingsTable)[Name]>;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const hidden = '(not shown)';
+const looksLikeKey = /-----BEGIN|LS0tLS1CRUdJTi|MII[A-Za-z0-9+/]{20}/;
+
+function shownValue(setting: Setting, text: string): string {
+  if (setting.type === 'key' || looksLikeKey.test(text)) return hidden;
+  if (setting.type === 'url') {
+    const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text);
+    return scheme === null ? hidden : `${scheme[0]}… ${hidden}`;
+  }
+  const unsigned = text.replace(/:\/\/.*@/g, '://…@');
+  return JSON.stringify(unsigned.length > 80 ? `${unsigned.slice(0, 80)}…` : unsigned);
+}
+
+function readEnvironmentFile(path: string, problems: ConfigProblem[]): Environment {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    if (code !== 'ENOENT') {
+      problems.push({ name: '.env', value: code, bound: 'a readable file, or absent' });
+    }
+    return {};
+  }
+}
+
+function readKeyFile(path: string, shown: string, problems: ConfigProblem[]): string {
+  const { name, bounds } = settingsTable.wixPublicKeyFiles;
+  try {
+    const { size } = statSync(path);
+    if (size > maximumKeyFileBytes) {
+      problems.push({ name, value: `${shown} (${size} bytes)`, bound: bounds });
+      return '';
+    }
+    const text = readFileSync(path, 'utf8').trim();
+    if (text === '') problems.push({ name, value: `${shown} (empty)`, bound: bounds });
+    return text;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    problems.push({ name, value: `${shown} (${code})`, bound: bounds });
+    return '';
+  }
+}
+
+/**
+ * Reads every setting from the environment and from the file `.env` in `directory`.
+ *
+ * A variable of the real environment wins over the same one in `.env`, also when it is empty; an
+ * empty or blank value counts as unset. Relative paths are resolved against `directory`. Files of
+ * public keys are read here; what is in them is parsed by `auth/wixPublicKeys`.
+ *
+ * @throws ConfigError naming every wrong setting at once
+ */
+export function loadConfig(
+  env: Environment = process.env,
+  directory: string = process.cwd(),
+): Config {
+  const problems: ConfigProblem[] = [];
+  const file = readEnvironmentFile(resolve(directory, '.env'), problems);
+  const textOf = ({ name }: Setting) => (env[name] ?? file[name] ?? '').trim();
+  const isSet = (setting: Setting) => textOf(setting) !== '';
+
+  function read(setting: Setting): unknown {
+    const text = textOf(setting) || setting.default;
+    if (text === '') return undefined;
+    const value = setting.parse(text);
+    if (value === undefined) {
+      const shown = shownValue(setting, text);
+      problems.push({ name: setting.name, value: shown, bound: setting.bounds });
+    }
+    return value;
+  }
+
+  const {
+    wixPublicKey: variableKey,
+    wixPublicKeyFiles: keyPaths = [],
+    ...values
+  } = Object.fromEntries(
+    Object.entries(settingsTable).map(([name, setting]) => [name, read(setting)]),
+  ) as Values;
+  const fileKeys = keyPaths.map((path) => {
+    const shown = shownValue(settingsTable.wixPublicKeyFiles, path);
+    return readKeyFile(resolve(directory, path), shown, problems);
+  });
+
+  const production = values.nodeEnv === 'production';
+  const keyGiven = isSet(settingsTable.wixPublicKey) || isSet(settingsTable.wixPublicKeyFiles);
+  const required = [
+    ...(production || keyGiven ? [settingsTable.wixAppId] : []),
+    ...(production && !keyGiven ? [settingsTable.wixPublicKey] : []),
+  ];
+  for (const setting of required.filter((setting) => !isSet(setting))) {
+    problems.push({ name: setting.name, value: undefined, bound: setting.bounds });
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  return Object.freeze({
+    ...values,
+    dataDir: resolve(directory, values.dataDir),
+    wixPublicKeys: Object.freeze(variableKey === undefined ? fileKeys : [variableKey, ...fileKeys]),
+  });
+}

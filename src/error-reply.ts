@@ -1,0 +1,34 @@
+import { InventoryError, type ErrorKind } from './core/errors';
+
+/** THE place where kinds of errors become HTTP statuses. */
+export const httpStatuses: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  notFound: 404,
+  methodNotAllowed: 405,
+  conflict: 409,
+  tooLarge: 413,
+  unsupported: 415,
+  refused: 428,
+  unavailable: 503,
+  bug: 500,
+};
+
+/** Seconds after which a caller may try again when the store is away. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** Any thrown value as an error of the table: what is not one of ours is a bug. */
+export function asInventoryError(error: unknown): InventoryError {
+  if (error instanceof InventoryError) return error;
+  return new InventoryError('INTERNAL', undefined, undefined, { cause: error });
+}
+
+/**
+ * What a log may say of an error's cause: its message, or its stack when it is a bug. Never the
+ * cause itself: an ioredis error carries the whole command, a jose error the claims.
+ */
+export function causeOf({ kind, cause }: InventoryError): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  return kind === 'bug' ? cause.stack : cause.message;
+}

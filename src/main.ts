@@ -1,0 +1,114 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp, type App } from './app';
+import { ensureDevelopmentKeys } from './auth/developmentKeys';
+import { importWixPublicKeys } from './auth/wixPublicKeys';
+import { banner } from './banner';
+import { loadConfig, type Config } from './config';
+import { DEVELOPMENT_TENANT_ID } from './core/identity';
+import { createDemoItems } from './inventory/demoItems';
+import type { InventoryDeps } from './inventory/deps';
+import { createLogger, type Logger } from './observability/logger';
+import { createMetrics } from './observability/metrics';
+import { openStore } from './redis/openStore';
+
+/** How often the drain looks for connections that have become idle, ms. */
+const IDLE_CHECK_MS = 50;
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const logger = createLogger(config.logLevel);
+  // A request to stop during the start is kept until there is something to stop.
+  const stopRequested = new Promise<string>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
+  });
+  const metrics = createMetrics();
+  const verification = await wixKeys(config, logger);
+  const store = await openStore({
+    redisUrl: config.redisUrl,
+    dataDir: config.dataDir,
+    commandTimeoutMs: config.redisCommandTimeoutMs,
+    log: logger,
+    supervise: true,
+    onScriptCall: (script, seconds) => {
+      metrics.scriptCall(script, seconds);
+    },
+  });
+  try {
+    const inventory: InventoryDeps = {
+      redis: store.redis,
+      retentionMs: config.idempotencyRetentionSeconds * 1000,
+      catalogIdentityOptions: config.catalogIdentityOptions,
+      settingsCache: new Map(),
+    };
+    const demo = verification.development && config.nodeEnv === 'development';
+    if (demo) await createDemoItems(inventory, DEVELOPMENT_TENANT_ID);
+    const app = createApp({
+      inventory,
+      token: {
+        keys: verification.keys,
+        appId: config.wixAppId,
+        clockSkewSeconds: config.wixClockSkewSeconds,
+      },
+      bodyLimitBytes: config.pluginBodyLimitBytes,
+      metrics,
+      logger,
+    });
+    const server = createServer(app.listener);
+    const { address, port } = await listen(server, config);
+    const host = address.includes(':') ? `[${address}]` : address;
+    const url = `http://${host}:${port}`;
+    logger.info({ url, store: store.description, pid: process.pid }, 'listening');
+    process.stdout.write(banner({ url, store: store.description, demo, appId: config.wixAppId }));
+    logger.info({ signal: await stopRequested }, 'draining');
+    await drain(server, app, config.drainTimeoutMs);
+  } finally {
+    await store.close();
+  }
+  logger.info('stopped');
+}
+
+async function wixKeys(config: Config, logger: Logger) {
+  if (config.wixPublicKeys.length > 0) {
+    return { keys: await importWixPublicKeys(config.wixPublicKeys), development: false };
+  }
+  const { publicKeyPem, created, directory } = await ensureDevelopmentKeys(config.dataDir);
+  const made = created ? 'made' : 'using';
+  logger.warn(`${made} development keys in ${directory}: only calls signed with them are taken`);
+  return { keys: await importWixPublicKeys([publicKeyPem]), development: true };
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return server.address() as AddressInfo;
+}
+
+/** Answers what has been asked, asks nobody to stay, and gives up after the timeout. */
+async function drain(server: Server, app: App, timeoutMs: number): Promise<void> {
+  app.drain();
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, IDLE_CHECK_MS);
+  const timeout = setTimeout(() => {
+    server.closeAllConnections();
+  }, timeoutMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(timeout);
+}
+
+main().catch((error: unknown) => {
+  // Errors for the operator carry a sentence; a stack would only hide it.
+  process.stderr.write(`inventory-hub: ${error instanceof Error ? error.message : 'failed'}\n`);
+  process.exitCode = 1;
+  // A store that never answered may hold handles that would keep the process.
+  setTimeout(() => process.exit(1), 1000).unref();
+});

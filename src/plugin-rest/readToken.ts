@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import getRawBody from 'raw-body';
+import { InventoryError } from '../core/errors';
+
+/**
+ * Reads a plugin call's body: the compact JWT itself, whatever the content type says (Wix does not
+ * document one). Nothing is read past the limit.
+ *
+ * @throws InventoryError UNSUPPORTED_ENCODING, BODY_TOO_LARGE, MALFORMED_TOKEN when the body breaks
+ *   off
+ */
+export async function readToken(request: IncomingMessage, limitBytes: number): Promise<string> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new InventoryError('UNSUPPORTED_ENCODING');
+  }
+  const length = request.headers['content-length'];
+  try {
+    return await getRawBody(request, {
+      limit: limitBytes,
+      encoding: 'latin1',
+      ...(length !== undefined && { length }),
+    });
+  } catch (error) {
+    const { type } = error as { type?: string };
+    if (type === 'entity.too.large') {
+      const message = `The body must be up to ${limitBytes} bytes.`;
+      throw new InventoryError('BODY_TOO_LARGE', message);
+    }
+    if (type === undefined) throw error;
+    throw new InventoryError('MALFORMED_TOKEN', 'The body broke off.');
+  }
+}

@@ -1,0 +1,21 @@
+import { startEmbeddedServer } from '../../src/redis/embeddedServer';
+
+/**
+ * A hub process reduced to its embedded Redis, for tests that kill it or run several: prints one
+ * JSON line when the server answers, and leaves the server on SIGTERM.
+ */
+async function main(dataDir: string): Promise<void> {
+  const messages: string[] = [];
+  const keep = (message: string): void => {
+    messages.push(message);
+  };
+  const server = await startEmbeddedServer({
+    dataDir,
+    log: { info: keep, warn: keep, error: keep },
+    supervise: true,
+  });
+  process.once('SIGTERM', () => void server.stop());
+  console.log(JSON.stringify({ socketPath: server.socketPath, messages }));
+}
+
+void main(process.argv[2]!);
