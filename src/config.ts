@@ -18,7 +18,7 @@ export interface Config {
   /** `redis://` or `rediss://` URL, or path of a unix socket; undefined = embedded Redis. */
   readonly redisUrl: string | undefined;
   readonly wixAppId: string;
-  /** Texts as given, unparsed: the variable's first, then one per file. Empty = development keys. */
+  /** Texts as given: the variable's first, then one per file. Empty = development keys. */
   readonly wixPublicKeys: readonly string[];
   readonly logLevel: LogLevel;
   /** 0..3600 */

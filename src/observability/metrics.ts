@@ -6,9 +6,10 @@ export const pluginOperations = ['decrement', 'increment'] as const;
 export type PluginOperation = (typeof pluginOperations)[number];
 
 /**
- * How a plugin call can end: `applied` changed stock (200), `repeated` was a repeat (200), `refused`
- * broke a rule (428), `malformed` was no token (400, 415), `unauthenticated` (401), `forbidden` (403),
- * `too_large` (413), `unavailable` found no Redis (503), `failed` met a bug (500).
+ * How a plugin call can end: `applied` changed stock (200), `repeated` was a repeat (200),
+ * `refused` broke a rule (428), `malformed` was no token (400, 415), `unauthenticated` (401),
+ * `forbidden` (403), `too_large` (413), `unavailable` found no Redis (503), `failed` met a bug
+ * (500).
  */
 export const pluginOutcomes = [
   'applied',

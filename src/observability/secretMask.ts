@@ -17,7 +17,10 @@ const quotedMemberPattern = new RegExp(
 const secretShapes: readonly (readonly [RegExp, string])[] = [
   // A JSON Web Token, or any part of one that starts at a header or payload.
   [/ey[AJ][A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){0,2}/g, maskedText],
-  [/-----BEGIN [A-Z0-9 ]*KEY-----[^"]*?(?:-----END [A-Z0-9 ]*KEY-----|(?="))/g, maskedText],
+  [
+    /-----BEGIN [A-Z0-9 ]*KEY-----(?:[^"\\]|\\[^"])*?(?:-----END [A-Z0-9 ]*KEY-----|(?=\\?"))/g,
+    maskedText,
+  ],
   [/LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]*/g, maskedText],
   [/\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]+/gi, `$1 ${maskedText}`],
   // A password in a Redis URL may hold a slash; in another URL an @ may stand in the query.
