@@ -7,10 +7,9 @@ import { banner } from './banner';
 import { loadConfig, type Config } from './config';
 import { DEVELOPMENT_TENANT_ID } from './core/identity';
 import { createDemoItems } from './inventory/demoItems';
-import type { InventoryDeps } from './inventory/deps';
+import { openInventory } from './inventory/openInventory';
 import { createLogger, type Logger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
-import { openStore } from './redis/openStore';
 
 /** How often the drain looks for connections that have become idle, ms. */
 const IDLE_CHECK_MS = 50;
@@ -24,23 +23,14 @@ async function main(): Promise<void> {
   });
   const metrics = createMetrics();
   const verification = await wixKeys(config, logger);
-  const store = await openStore({
-    redisUrl: config.redisUrl,
-    dataDir: config.dataDir,
-    commandTimeoutMs: config.redisCommandTimeoutMs,
-    log: logger,
+  const store = await openInventory(config, logger, {
     supervise: true,
     onScriptCall: (script, seconds) => {
       metrics.scriptCall(script, seconds);
     },
   });
+  const inventory = store.deps;
   try {
-    const inventory: InventoryDeps = {
-      redis: store.redis,
-      retentionMs: config.idempotencyRetentionSeconds * 1000,
-      catalogIdentityOptions: config.catalogIdentityOptions,
-      settingsCache: new Map(),
-    };
     const demo = verification.development && config.nodeEnv === 'development';
     if (demo) await createDemoItems(inventory, DEVELOPMENT_TENANT_ID);
     const app = createApp({

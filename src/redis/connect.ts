@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { Redis, type RedisOptions } from 'ioredis';
 
 export { checkServer, type ServerReport } from './serverCheck';
@@ -70,7 +71,8 @@ export function describeTarget(target: RedisTarget): string {
     return path;
   }
   const scheme = tls === undefined ? 'redis' : 'rediss';
-  return `${scheme}://${host ?? ''}:${port ?? 6379}${db === undefined ? '' : `/${db}`}`;
+  const name = host?.includes(':') === true ? `[${host}]` : (host ?? '');
+  return `${scheme}://${name}:${port ?? 6379}${db === undefined ? '' : `/${db}`}`;
 }
 
 function parseTarget(target: RedisTarget): Address {
@@ -170,7 +172,7 @@ async function isLoading(redis: Redis): Promise<boolean> {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) {
+  if (!isNativeError(error)) {
     return String(error);
   }
   // Node's error for a name with several addresses has a code and an empty message.

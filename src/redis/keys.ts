@@ -19,6 +19,8 @@ export const keys = {
   lowStockIndex: (tenantId: string) => `{${tenantId}}:index:low-stock`,
   /** string: JSON of the tenant's settings. */
   settings: (tenantId: string) => `{${tenantId}}:settings`,
+  /** string: points a token has used in its present minute. Expires. */
+  limit: (tenantId: string, tokenId: string) => `{${tenantId}}:limit:${tokenId}`,
   /** string: rows of a file that an import has stored. Expires. */
   importProgress: (tenantId: string, digest: string) => `{${tenantId}}:import:${digest}`,
 } as const;

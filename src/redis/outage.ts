@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** First words of error replies that say "not now": the server is away, loading, full or moving. */
 const OUTAGE_REPLY_WORDS = new Set([
   'LOADING',
@@ -45,7 +47,7 @@ const OUTAGE_MESSAGES = [
  * The outcome of the command is unknown: it may have been applied.
  */
 export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) {
+  if (!isNativeError(error)) {
     return false;
   }
   return isOutageItself(error) || isOutage(error.cause);

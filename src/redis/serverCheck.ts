@@ -63,8 +63,8 @@ function durabilityWarnings({ appendOnly, appendSync, snapshots }: Settings): st
   }
   if (appendSync !== 'always') {
     return [
-      `Redis syncs its append-only file ${appendSync ?? 'at a rhythm it does not tell'}: the last ` +
-        'acknowledged movements may be lost if the machine stops. Set appendfsync always',
+      `Redis syncs its append-only file ${appendSync ?? 'at a rhythm it does not tell'}: ` +
+        'the last acknowledged movements may be lost if the machine stops. Set appendfsync always',
     ];
   }
   return [];

@@ -9,6 +9,8 @@ export interface SupervisionOptions {
   signal: AbortSignal;
   /** How long a server may keep silent before it is ended. Milliseconds. */
   silenceTimeoutMs: number;
+  /** How often the server is asked whether it lives. Milliseconds; default 5000. */
+  heartbeatIntervalMs?: number;
   /** Finds the server another process has started again, or starts it. */
   restart(): Promise<ControlLine>;
   /** Ends a server that hangs. */
@@ -66,7 +68,7 @@ async function lossOf(line: ControlLine, options: SupervisionOptions): Promise<v
   signal.addEventListener('abort', wake, { once: true });
   let heardAt = performance.now();
   while (!signal.aborted && !isAborted(waiting.signal)) {
-    await pause(HEARTBEAT_INTERVAL_MS, waiting.signal);
+    await pause(options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS, waiting.signal);
     if (isAborted(waiting.signal)) {
       break;
     }

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/redis/embeddedServer';
@@ -16,9 +15,9 @@ const keep = (message: string): void => {
 /** A log for `startEmbeddedServer` that keeps all in `told`. */
 export const toldLog = { info: keep, warn: keep, error: keep };
 
-/** A new directory under the system's temporary directory. */
+/** A new data directory, cleaned up with the run's own should Jest be killed. */
 export function makeDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'inventory-hub-embedded-'));
+  return mkdtempSync(join(process.env['TEST_DIRECTORY']!, 'data-'));
 }
 
 const started: EmbeddedServer[] = [];
@@ -63,7 +62,7 @@ export async function spawnHub(dataDir: string): Promise<HubProcess> {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', join(__dirname, 'hubProcess.ts'), dataDir],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { child, ...(JSON.parse(line) as Omit<HubProcess, 'child'>) };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedServer } from '../../src/redis/embeddedServer';
@@ -15,24 +15,34 @@ const log = {
 export default async function globalSetup(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'inventory-hub-test-'));
   try {
+    const watchdog = startWatchdog(directory);
     const server = await startEmbeddedServer({ dataDir: directory, log });
-    const record = readFileSync(join(directory, 'redis', 'server.json'), 'utf8');
-    const { pid } = JSON.parse(record) as { pid: number };
-    testServer.current = { directory, server, watchdog: startWatchdog(pid, directory) };
+    testServer.current = { directory, server, watchdog };
     process.env['TEST_REDIS_SOCKET'] = server.socketPath;
+    process.env['TEST_DIRECTORY'] = directory;
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
+/** Ends the servers of a run and of its tests, which keep their records side by side. */
+const CLEAN_UP = `
+cat > /dev/null
+for record in "$1/redis/server.json" "$1"/*/redis/server.json; do
+  pid=$(sed -n 's/.*"pid":\\([0-9]*\\).*/\\1/p' "$record")
+  if [ -n "$pid" ]; then kill "$pid"; fi
+done
+sleep 1
+rm -rf "$1"
+`;
+
 /**
  * Cleans up after a Jest that was killed: a shell in its own session that waits for the end of its
  * input. The kernel closes that pipe however Jest ends.
  */
-function startWatchdog(pid: number, directory: string): ReturnType<typeof spawn> {
-  const script = 'cat > /dev/null; kill "$1"; rm -rf "$2"';
-  const watchdog = spawn('sh', ['-c', script, 'sh', String(pid), directory], {
+function startWatchdog(directory: string): ReturnType<typeof spawn> {
+  const watchdog = spawn('sh', ['-c', CLEAN_UP, 'sh', directory], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

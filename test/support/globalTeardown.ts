@@ -9,6 +9,8 @@ export default async function globalTeardown(): Promise<void> {
   }
   const { directory, server, watchdog } = testServer.current;
   await server.stop();
+  // Setup let go of it, so nothing else might keep this process until it has ended.
+  watchdog.ref();
   const ended = once(watchdog, 'exit');
   // The whole session: the shell and the cat it waits for.
   process.kill(-watchdog.pid!, 'SIGKILL');

@@ -6,7 +6,7 @@ import { createApp } from '../../src/app';
 import { WIX_STORES_APP_ID } from '../../src/core/catalog';
 import { guidOfKey, itemKey } from '../../src/core/identity';
 import type { Level } from '../../src/core/item';
-import type { InventoryDeps } from '../../src/inventory/deps';
+import { createInventoryDeps, type InventoryDeps } from '../../src/inventory/deps';
 import { tenantSettings } from '../../src/inventory/settings';
 import { createLogger } from '../../src/observability/logger';
 import { createMetrics } from '../../src/observability/metrics';
@@ -56,12 +56,10 @@ export function line(product: string, quantity: number, more: object = {}) {
 export async function startPluginHub(options: PluginHubOptions = {}) {
   const { socketPath = testRedisSocket(), commandTimeoutMs = 5000 } = options;
   const redis: HubRedis = defineScripts(await connectRedis({ socketPath }, { commandTimeoutMs }));
-  const inventory: InventoryDeps = {
-    redis,
+  const inventory = createInventoryDeps(redis, {
     retentionMs: options.retentionMs ?? 7 * 24 * 3600 * 1000,
     catalogIdentityOptions: options.catalogIdentityOptions ?? {},
-    settingsCache: new Map(),
-  };
+  });
   const [first, second] = [newKeyPair(), newKeyPair()];
   const logged: string[] = [];
   const app = createApp({

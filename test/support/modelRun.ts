@@ -1,0 +1,286 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { InventoryError } from '../../src/core/errors';
+import { guidOfKey, impliedLocationId, itemKey } from '../../src/core/identity';
+import type { Level } from '../../src/core/item';
+import { moveForOrder, type OrderCall } from '../../src/inventory/moveForOrder';
+import { changeSettings } from '../../src/inventory/settings';
+import { saveItems, type PostOutcome } from '../../src/redis/commands';
+import { keys } from '../../src/redis/keys';
+import { readLevels } from '../../src/redis/reads';
+import { InventoryModel, isLow, statusOf } from './inventoryModel';
+import type { ModelLevel, ModelMovement, ModelOutcome, ModelReply } from './inventoryModel';
+import type { OrderStep, PostStep, SaveStep, SettingsStep, Step } from './modelSteps';
+import { KNOWN_PRODUCTS } from './modelSteps';
+import { APP_ID, openShop, orderOf, type Shop } from './shop';
+
+/** A reply, of the hub or of the model, in one shape. */
+type Reply = Record<string, unknown> & { word: string };
+
+const RECURRING = ['ORDER_EDITED', 'ORDER_REFUNDED'];
+
+/** A tenant in the store and in the model, and what was done to both. */
+export class ModelRun {
+  readonly shop: Shop;
+  readonly model = new InventoryModel();
+  /** How often each reply came. */
+  readonly words = new Map<string, number>();
+  private readonly settings = {
+    location: 0,
+    unknownItems: 'REJECT' as 'REJECT' | 'RECORD',
+    subscriptionItems: 'TRACK' as 'TRACK' | 'IGNORE',
+  };
+  private readonly processes;
+  private readonly locations: string[];
+  private readonly names = new Map<string, string>();
+  private readonly ledgerIds: string[] = [];
+  private readonly orderCalls: { step: OrderStep; token: string }[] = [];
+  private unique = 0;
+
+  constructor(redis: Redis) {
+    this.shop = openShop(redis);
+    this.processes = [this.shop.deps, openShop(redis, this.shop.tenantId).deps];
+    this.locations = [impliedLocationId(this.shop.tenantId), randomUUID()];
+  }
+
+  /** Creates the products that are known from the start. */
+  async start(): Promise<void> {
+    for (let product = 0; product < KNOWN_PRODUCTS; product += 1) {
+      const level = { quantity: 4 * product, preorderEnabled: product === 1, preorderLimit: 3 };
+      await this.save({ kind: 'save', product, location: 0, level, renamed: false });
+    }
+  }
+
+  /** Does a step to both; what each replied. */
+  async take(step: Step): Promise<{ hub: Reply; model: Reply } | undefined> {
+    switch (step.kind) {
+      case 'order':
+        return this.order(step, `token ${(this.unique += 1)}`, step.process);
+      case 'again': {
+        const earlier = this.orderCalls.at(-1 - step.back);
+        if (!earlier) return undefined;
+        const token = step.signedAnew ? `token ${(this.unique += 1)}` : earlier.token;
+        const anew = step.signedAnew && step.newRequest;
+        const requestId = anew ? 1000 + this.unique : earlier.step.requestId;
+        return this.order({ ...earlier.step, requestId }, token, step.process);
+      }
+      case 'post':
+        return this.post(step);
+      case 'save':
+        await this.save(step);
+        return undefined;
+      case 'settings':
+        await this.change(step);
+        return undefined;
+    }
+  }
+
+  private async order(step: OrderStep, token: string, process: number) {
+    this.orderCalls.push({ step, token });
+    const { operation, reason, restricted, lines, requestId } = step;
+    const call: OrderCall = {
+      tenantId: this.shop.tenantId,
+      operation,
+      orderId: `order ${step.order}`,
+      reason,
+      restricted,
+      lines: lines.map(({ product, location, quantity, subscriptionItem }) => ({
+        appId: APP_ID,
+        productId: `product ${product}`,
+        variantId: null,
+        locationId: location === null ? null : this.locations[location]!,
+        quantity,
+        subscriptionItem,
+      })),
+      token,
+      ...(requestId !== null && { requestId: `request ${requestId}` }),
+    };
+    const model = this.model.move(this.modelMovement(step, token));
+    const hub = this.hubReply(moveForOrder(this.processes[process]!, call));
+    return this.compare(model, hub);
+  }
+
+  private modelMovement(step: OrderStep, token: string): ModelMovement {
+    const { operation, reason, restricted, lines, requestId } = step;
+    const { location, unknownItems, subscriptionItems } = this.settings;
+    const sums: Record<string, number> = {};
+    for (const line of lines) {
+      const what = `${line.product} ${line.location} ${line.subscriptionItem}`;
+      sums[what] = (sums[what] ?? 0) + line.quantity;
+    }
+    const canonical = [operation, reason, Object.entries(sums).sort()];
+    return {
+      lines: lines.map((line) => ({
+        item: this.name(line.product, line.location ?? location),
+        units: operation === 'DECREMENT' ? -line.quantity : line.quantity,
+        reserved: 0,
+        guard:
+          subscriptionItems === 'IGNORE' && line.subscriptionItem
+            ? 'ignored'
+            : restricted
+              ? 'strict'
+              : 'unrestricted',
+      })),
+      creates: unknownItems === 'RECORD' && !restricted,
+      repeat: {
+        orderId: `order ${step.order}`,
+        direction: operation === 'DECREMENT' ? '-' : '+',
+        token,
+        request:
+          requestId === null
+            ? null
+            : JSON.stringify([operation, requestId, reason, restricted, lines]),
+        content: RECURRING.includes(reason) ? null : JSON.stringify(canonical),
+      },
+    };
+  }
+
+  private async post({ lines, key }: PostStep) {
+    const input = JSON.stringify(lines);
+    const call = key === null ? undefined : { key: `key ${key}`, input };
+    const model = this.model.move({
+      lines: lines.map(({ product, ...line }) => ({ item: this.name(product, 0), ...line })),
+      creates: false,
+      ...(call && { call }),
+    });
+    const settings = await this.shop.redis.get(keys.settings(this.shop.tenantId));
+    const { revision } = JSON.parse(settings ?? '{"revision":0}') as { revision: number };
+    const hub = this.hubReply(
+      this.shop.post(
+        lines.map(({ product, units, guard, reserved }) => [
+          this.key(product, 0),
+          units,
+          guard,
+          reserved,
+        ]),
+        {
+          settingsRevision: revision,
+          ...(call && { call: { keyDigest: call.key, inputDigest: call.input } }),
+        },
+      ),
+    );
+    return this.compare(model, hub);
+  }
+
+  private async save({ product, location, level, renamed }: Omit<SaveStep, 'process'>) {
+    const { shop } = this;
+    const key = this.key(product, location);
+    const before = (await shop.redis.hget(keys.documents(shop.tenantId), key)) ?? '';
+    const name = `name ${(this.unique += 1)}`;
+    const document = before === '' ? {} : (JSON.parse(before) as object);
+    const after = before !== '' && !renamed ? before : JSON.stringify({ ...document, name });
+    const isChange = this.model.save(this.name(product, location), level, before !== after);
+    const items = [{ key, level, before, after }];
+    const cause = { operation: 'IMPORT' as const };
+    const { ledgerId } = await saveItems(shop.redis, { tenantId: shop.tenantId, items, cause });
+    expect(ledgerId !== '').toBe(isChange);
+    if (isChange) this.ledgerIds[this.model.entries] = ledgerId;
+  }
+
+  private async change({
+    location,
+    unknownItems,
+    subscriptionItems,
+    process,
+  }: SettingsStep & { process: number }) {
+    if (location !== undefined) this.settings.location = location;
+    if (unknownItems) this.settings.unknownItems = unknownItems;
+    if (subscriptionItems) this.settings.subscriptionItems = subscriptionItems;
+    await changeSettings(this.processes[process]!, this.shop.tenantId, {
+      ...(location !== undefined && { defaultLocationId: this.locations[location]! }),
+      ...(unknownItems && { unknownItems }),
+      ...(subscriptionItems && { subscriptionItems }),
+    });
+  }
+
+  private async compare(reply: ModelReply, hub: Promise<Reply>) {
+    const word = reply.word;
+    this.words.set(word, (this.words.get(word) ?? 0) + 1);
+    const { entry, ...model } = { entry: undefined, ...reply };
+    const answered = await hub;
+    if (entry === undefined) return { hub: answered, model };
+    if (word === 'OK') {
+      this.ledgerIds[entry] = String(answered['ledgerId']);
+      expect(this.ledgerIds[entry].split('-')[1]).toBe(String(entry));
+    }
+    return { hub: answered, model: { ...model, ledgerId: this.ledgerIds[entry] } };
+  }
+
+  private async hubReply(post: Promise<PostOutcome>): Promise<Reply> {
+    try {
+      const outcome = await post;
+      const { ledgerId } = outcome;
+      if (outcome.replayed) return { word: 'REPLAYED', ledgerId };
+      const lines = outcome.lines().map(({ itemId, level, ...line }): ModelOutcome => ({
+        item: this.names.get(itemId)!,
+        level: level && timeless(level),
+        ...line,
+      }));
+      return { word: 'OK', ledgerId, lines };
+    } catch (error) {
+      if (!(error instanceof InventoryError)) throw error;
+      const { itemIds, shortages, ledgerId } = error.details;
+      return {
+        word: error.code,
+        ...(ledgerId && { ledgerId }),
+        ...(itemIds && { items: itemIds.map((id) => this.names.get(id)) }),
+        ...(shortages && {
+          shortages: shortages.map(({ itemId, requested, available }) => ({
+            item: this.names.get(itemId),
+            requested,
+            available,
+          })),
+        }),
+      };
+    }
+  }
+
+  /** Compares all that is stored with the model, and with the ledger. */
+  async finish(): Promise<void> {
+    const { shop, model } = this;
+    const stored: Record<string, ModelLevel> = {};
+    const status: string[] = [];
+    const low: string[] = [];
+    const levels = await readLevels(shop.redis, shop.tenantId, [...this.names.keys()]);
+    for (const [i, [id, name]] of [...this.names].entries()) {
+      const expected = model.items.get(name);
+      const level = levels[i];
+      if (level) stored[name] = timeless(level);
+      if (!expected) continue;
+      status.push(
+        `${{ IN_STOCK: 'I', PREORDER: 'P', OUT_OF_STOCK: 'O' }[statusOf(expected)]} ${id}`,
+      );
+      if (isLow(expected)) low.push(id);
+    }
+    expect(stored).toEqual(Object.fromEntries(model.items));
+    expect(await shop.indexes()).toEqual({ status: status.sort(), low: low.sort() });
+    for (const [orderId, { items, moves }] of model.orders) {
+      const record = (await orderOf(shop, orderId))!;
+      expect(record.movementIds).toEqual(moves.map(({ entry }) => this.ledgerIds[entry]));
+      expect(record.items.map(({ itemId, ...item }) => [this.names.get(itemId), item])).toEqual([
+        ...items,
+      ]);
+    }
+    const report = await shop.verify();
+    expect(report.drift).toEqual([]);
+    expect([report.entries, report.items]).toEqual([model.entries, model.items.size]);
+  }
+
+  private key(product: number, location: number): Buffer {
+    const identity = { appId: APP_ID, productId: `product ${product}`, variantId: null };
+    const locationId = this.locations[location]!;
+    return itemKey(this.shop.tenantId, { ...identity, locationId });
+  }
+
+  private name(product: number, location: number): string {
+    const name = `${product} at ${location}`;
+    this.names.set(guidOfKey(this.key(product, location)), name);
+    return name;
+  }
+}
+
+function timeless(level: Level): ModelLevel {
+  const copy: Partial<Level> = { ...level };
+  delete copy.updatedMs;
+  return copy as ModelLevel;
+}
