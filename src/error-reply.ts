@@ -1,4 +1,5 @@
 import { InventoryError, type ErrorKind } from './core/errors';
+import type { RateLimit } from './core/rateLimit';
 
 /** THE place where kinds of errors become HTTP statuses. */
 export const httpStatuses: Readonly<Record<ErrorKind, number>> = {
@@ -11,12 +12,31 @@ export const httpStatuses: Readonly<Record<ErrorKind, number>> = {
   tooLarge: 413,
   unsupported: 415,
   refused: 428,
+  limited: 429,
   unavailable: 503,
   bug: 500,
 };
 
 /** Seconds after which a caller may try again when the store is away. */
 export const RETRY_AFTER_SECONDS = 1;
+
+/**
+ * Seconds after which the same call may go through (the header `Retry-After`): for an outage and
+ * for a limit. Undefined for any other error: trying again as it is won't help.
+ */
+export function retryAfterSeconds({ kind, details }: InventoryError): number | undefined {
+  if (kind === 'unavailable') return RETRY_AFTER_SECONDS;
+  return details.rateLimit?.resetSeconds;
+}
+
+/** Where a caller stands, as headers (draft-ietf-httpapi-ratelimit-headers, up to version 06). */
+export function rateLimitHeaders({ limit, remaining, resetSeconds }: RateLimit) {
+  return {
+    'RateLimit-Limit': String(limit),
+    'RateLimit-Remaining': String(remaining),
+    'RateLimit-Reset': String(resetSeconds),
+  };
+}
 
 /** Any thrown value as an error of the table: what is not one of ours is a bug. */
 export function asInventoryError(error: unknown): InventoryError {

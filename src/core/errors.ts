@@ -1,3 +1,5 @@
+import type { RateLimit } from './rateLimit';
+
 /** What kind of failure a code is; `error-reply.ts` turns kinds into HTTP statuses. */
 export type ErrorKind =
   | 'invalid'
@@ -9,6 +11,7 @@ export type ErrorKind =
   | 'tooLarge'
   | 'unsupported'
   | 'refused'
+  | 'limited'
   | 'unavailable'
   | 'bug';
 
@@ -19,6 +22,9 @@ export type ErrorKind =
 export const errorTable = {
   MALFORMED_TOKEN: { kind: 'invalid', message: 'The body is not a signed token (compact JWS).' },
   TOKEN_REJECTED: { kind: 'unauthenticated', message: 'The token was rejected.' },
+  UNAUTHENTICATED: { kind: 'unauthenticated', message: 'A valid API token is needed.' },
+  FORBIDDEN: { kind: 'forbidden', message: 'The token does not allow this.' },
+  RATE_LIMITED: { kind: 'limited', message: 'Too much was asked for in this minute.' },
   WRONG_COMPONENT: { kind: 'forbidden', message: 'The call is for another extension type.' },
   NOT_FOUND: { kind: 'notFound', message: 'There is nothing at this address.' },
   METHOD_NOT_ALLOWED: { kind: 'methodNotAllowed', message: 'Only POST is served here.' },
@@ -56,6 +62,10 @@ export const errorTable = {
     kind: 'unavailable',
     message: 'The store does not answer now. Try again: a repeat is applied once.',
   },
+  AUTH_UNAVAILABLE: {
+    kind: 'unavailable',
+    message: 'Tokens cannot be verified now. Try again.',
+  },
   INTERNAL: { kind: 'bug', message: 'Something went wrong in the hub.' },
 } as const satisfies Record<string, { kind: ErrorKind; message: string; reply?: true }>;
 
@@ -90,6 +100,8 @@ export interface ErrorDetails {
   lines?: readonly number[];
   /** The ledger entry an IDEMPOTENCY_KEY_MISMATCH is about. */
   ledgerId?: string;
+  /** The limit a RATE_LIMITED is about. */
+  rateLimit?: RateLimit;
 }
 
 /** Every failure that is not a bug: a code of the table, a sentence, and details by code. */

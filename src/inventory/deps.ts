@@ -11,3 +11,15 @@ export interface InventoryDeps {
   /** Settings read so far. Never stale: the posting script checks their revision. */
   settingsCache: Map<string, TenantSettings>;
 }
+
+/** Puts together what the use cases of one process work with. */
+export function createInventoryDeps(
+  redis: HubRedis,
+  options: Pick<InventoryDeps, 'retentionMs' | 'catalogIdentityOptions'>,
+): InventoryDeps {
+  return {
+    redis,
+    ...options,
+    settingsCache: new Map(),
+  };
+}

@@ -1,4 +1,4 @@
-import { InventoryError } from '../core/errors';
+import { InventoryError, type ErrorCode } from '../core/errors';
 import { guidOfKey, itemKey, type ItemIdentity } from '../core/identity';
 import type { LineGuard, MovementLine, OrderReason } from '../core/movement';
 import { postMovement, type PostMovement, type PostOutcome } from '../redis/commands';
@@ -50,16 +50,21 @@ export async function moveForOrder(deps: InventoryDeps, call: OrderCall): Promis
     }));
     const lines = movementLines(call, identities, settings);
     const post = movementOf(deps, call, lines, settings.revision);
+    const records = settings.unknownItems === 'RECORD' && !call.restricted;
     try {
       return await postMovement(deps.redis, post);
     } catch (error) {
-      if (!(error instanceof InventoryError)) throw error;
-      const records = settings.unknownItems === 'RECORD' && !call.restricted;
-      if (error.code !== 'UNKNOWN_ITEM' || !records) throw nameLines(error, lines);
+      if (!records || !isRefusal(error, 'UNKNOWN_ITEM')) throw nameLines(error, lines);
       const documents = documentsFor(new Set(error.details.itemIds), lines, identities);
-      return await postMovement(deps.redis, { ...post, documents });
+      return await postMovement(deps.redis, { ...post, documents }).catch((again: unknown) => {
+        throw nameLines(again, lines);
+      });
     }
   });
+}
+
+function isRefusal(error: unknown, code: ErrorCode): error is InventoryError {
+  return error instanceof InventoryError && error.code === code;
 }
 
 function movementLines(
@@ -97,7 +102,7 @@ function movementOf(
     },
     settingsRevision,
     retentionMs,
-    order: { direction, digests: orderDigests(call, lines) },
+    order: { direction, digests: orderDigests(call) },
   };
 }
 
@@ -113,14 +118,17 @@ function documentsFor(
   );
 }
 
-/** Adds to a refusal which of the caller's lines it is about. */
-function nameLines(error: InventoryError, lines: readonly MovementLine[]): InventoryError {
+/** Adds to a refusal which of the caller's lines it is about; other errors stay as they are. */
+function nameLines(error: unknown, lines: readonly MovementLine[]): unknown {
+  if (!(error instanceof InventoryError)) return error;
+  const { shortages, itemIds } = error.details;
+  if (!shortages && !itemIds) return error;
   const places = new Map<string, number[]>();
-  lines.forEach(({ key }, i) => {
+  lines.forEach(({ key, guard }, i) => {
+    if (guard === 'ignored') return;
     const id = guidOfKey(key);
     places.set(id, [...(places.get(id) ?? []), i]);
   });
-  const { shortages, itemIds } = error.details;
   return new InventoryError(error.code, error.message, {
     ...error.details,
     ...(itemIds && { lines: itemIds.flatMap((id) => places.get(id) ?? []) }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MovementLine, OrderReason } from '../core/movement';
+import type { OrderReason } from '../core/movement';
 import type { OrderDigests } from '../redis/commands';
 import type { OrderCall } from './moveForOrder';
 
@@ -20,15 +20,16 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest().subarray(0, 12);
 }
 
-/** How repeats of a call are recognized (docs/concepts): by the call itself, and by its content. */
-export function orderDigests(call: OrderCall, lines: readonly MovementLine[]): OrderDigests {
-  return { call: callDigest(call), content: contentDigest(call, lines) };
+/**
+ * How repeats of a call are recognized (docs/concepts): by the call itself, and by its content. Both
+ * are taken from the call as it was sent, not as it was resolved: a retry is recognized although the
+ * default location or a policy changed in between.
+ */
+export function orderDigests(call: OrderCall): OrderDigests {
+  return { call: callDigest(call), content: contentDigest(call) };
 }
 
-/**
- * The call as it was sent, not as it was resolved: a retry is recognized although the default
- * location changed in between. With a request id the token may differ (it is signed anew).
- */
+/** With a request id the token may differ: a retry may be signed anew. */
 function callDigest({ operation, requestId, token, ...call }: OrderCall): Buffer {
   if (requestId === undefined) return digest(`${operation}\ntoken\n${token}`);
   const lines = call.lines.map((line) => [
@@ -43,13 +44,14 @@ function callDigest({ operation, requestId, token, ...call }: OrderCall): Buffer
   return digest(`${operation}\nrequest\n${JSON.stringify(content)}`);
 }
 
-function contentDigest(call: OrderCall, lines: readonly MovementLine[]): Buffer {
-  if (!ONCE_PER_DIRECTION.includes(call.reason)) return MAY_RECUR;
+/** Lines in any order, those of one item summed. */
+function contentDigest({ operation, reason, lines }: OrderCall): Buffer {
+  if (!ONCE_PER_DIRECTION.includes(reason)) return MAY_RECUR;
   const units = new Map<string, number>();
-  for (const line of lines) {
-    const item = `${line.key.toString('latin1')}${line.guard === 'ignored' ? 'i' : ''}`;
-    units.set(item, (units.get(item) ?? 0) + line.units);
+  for (const { appId, productId, variantId, locationId, quantity, subscriptionItem } of lines) {
+    const item = JSON.stringify([appId, variantId ?? productId, locationId, subscriptionItem]);
+    units.set(item, (units.get(item) ?? 0) + quantity);
   }
   const canonical = [...units].map(([item, sum]) => `${item}${sum}`).sort();
-  return digest(`${call.operation}\n${call.reason}\n${canonical.join('\n')}`);
+  return digest(`${operation}\n${reason}\n${canonical.join('\n')}`);
 }

@@ -26,6 +26,7 @@
 --   {"SETTINGS_CHANGED"}                    resolve the lines again
 --   {"UNKNOWN_ITEM", ids}                   16 bytes per unknown item
 --   {"QUANTITY_OUT_OF_RANGE", ids}          16 bytes per item that would leave the store bounds
+--                                           (an item that is only short is none)
 --   {"INSUFFICIENT_AVAILABLE", shortages}   24 bytes per short item: id c16, requested i4,
 --                                           available i4
 --   {"OK", ledger id, ledger lines}
@@ -91,9 +92,9 @@ for i = 1, count do
     local place, taken, returned, preordered = orderPlaces[id], 0, 0, 0
     if place then taken, returned, preordered = open("<I6I6I6", orderItems, place + 16) end
 
-    local missing = 0
+    local missing, requested = 0, hold - wanted
     if not tracked then
-      hold = 0
+      hold, requested = 0, -wanted
       if wanted < 0 and status == "O" then missing = -wanted end
     else
       if hold - wanted > available or wanted > 0 and preordered > 0 then
@@ -103,11 +104,11 @@ for i = 1, count do
       delta = wanted + preorderDelta
     end
     local quantityAfter, reservedAfter = quantity + delta, reserved + hold
-    if missing > 0 and lineFlags[i] == LINE_STRICT and wanted >= -UNITS_LIMIT then
-      local sellable = tracked and math.max(available, 0) + math.max(capacity, 0) or 0
-      shortages[#shortages + 1] = pack("<c16i4i4", id, math.max(-wanted, hold), sellable)
+    local beyond = math.max(wanted, -wanted, requested) > UNITS_LIMIT
+    if missing > 0 and lineFlags[i] == LINE_STRICT and not beyond then
+      shortages[#shortages + 1] = pack("<c16i4i4", id, requested, requested - missing)
     elseif
-      wanted > UNITS_LIMIT or wanted < -UNITS_LIMIT
+      beyond
       or quantityAfter > QUANTITY_LIMIT or quantityAfter < -QUANTITY_LIMIT
       or reservedAfter > QUANTITY_LIMIT or reservedAfter < 0
     then
@@ -142,7 +143,7 @@ for i = 1, count do
     if missing > 0 then notes = notes + NOTE_SHORTFALL end
     if direction ~= "" then
       if wanted < 0 then taken = taken - wanted else returned = returned + wanted end
-      if returned > taken then notes = notes + NOTE_OVER_RETURN end
+      if wanted > 0 and returned > taken then notes = notes + NOTE_OVER_RETURN end
       local item = pack("<c16I6I6I6", id, taken, returned, preordered + preorderDelta)
       if place then orderChanged[place] = item else orderAdded[#orderAdded + 1] = item end
     end

@@ -6,17 +6,19 @@
 -- KEYS[3] documents      hash    item id -> JSON document
 -- KEYS[4] statusIndex    zset    status letter .. item id, score 0
 -- KEYS[5] lowStockIndex  zset    item id, score 0
--- KEYS[6] progress       string  how far the import came that sends these rows
+-- KEYS[6] importProgress string  how far the import came that sends these rows
 --
 -- ARGV[1] movement: JSON text for the ledger entry
--- ARGV[2] progress to store with the rows ("" = none), ARGV[3] its time to live, ms
--- ARGV[4..] three per row; an item may stand in one row only:
+-- ARGV[2] progress the caller knows of ("" = none), ARGV[3] progress to store with the rows
+--         ("" = keep none), ARGV[4] its time to live, ms
+-- ARGV[5..] three per row; an item may stand in one row only:
 --   row, 28 bytes: item id c16, flags B, what to set B (the flag bits; 16 quantity, 32 preorder
 --     limit, 64 threshold), quantity i4, preorder limit I3, threshold I3
 --   document: JSON the caller read for the item ("" = it found none)
 --   document: JSON to store, without created date when the item is new
 --
 -- Replies, in order of precedence:
+--   {"IMPORT_CHANGED"}            somebody else went on with the import: another progress is stored
 --   {"ITEM_CHANGED", ids}         16 bytes per item whose document is not the one the caller read
 --   {"OK", ledger id, ledger lines}  the id is "" when nothing changed
 --
@@ -25,14 +27,20 @@
 
 local pack, open = struct.pack, struct.unpack
 local SET_QUANTITY, SET_LIMIT, SET_THRESHOLD = 16, 32, 64
+-- An untracked item is never low on stock: nobody counts it.
+local COUNTS_LOW = TRACKED + HAS_THRESHOLD
 
 -- Checks.
-local ids, count = {}, (#ARGV - 3) / 3
-for i = 1, count do ids[i] = ARGV[3 * i + 1]:sub(1, 16) end
+if ARGV[3] ~= "" and (redis.call("GET", KEYS[6]) or "") ~= ARGV[2] then
+  return { "IMPORT_CHANGED" }
+end
+
+local ids, count = {}, (#ARGV - 4) / 3
+for i = 1, count do ids[i] = ARGV[3 * i + 2]:sub(1, 16) end
 local known = redis.call("HMGET", KEYS[3], unpack(ids))
 local changed = {}
 for i = 1, count do
-  if (known[i] or "") ~= ARGV[3 * i + 2] then changed[#changed + 1] = ids[i] end
+  if (known[i] or "") ~= ARGV[3 * i + 3] then changed[#changed + 1] = ids[i] end
 end
 if #changed > 0 then return { "ITEM_CHANGED", table.concat(changed) } end
 
@@ -44,7 +52,7 @@ local writes, ledgerLines, documents, documentWrites = {}, {}, {}, {}
 local leave, enter, leaveLow, enterLow = {}, {}, {}, {}
 
 for i = 1, count do
-  local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 2], ARGV[3 * i + 3]
+  local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 3], ARGV[3 * i + 4]
   local flags, revision, quantity, reserved, limit, counter, threshold = TRACKED, 0, 0, 0, 0, 0, 0
   local _
   if level then
@@ -53,11 +61,11 @@ for i = 1, count do
   local status = availabilityStatus(
     flags % 2 == TRACKED, flags, quantity - reserved, limit, counter
   )
-  local wasLow = hasFlag(flags, HAS_THRESHOLD) ~= 0 and quantity - reserved <= threshold
+  local wasLow = hasFlag(flags, COUNTS_LOW) == COUNTS_LOW and quantity - reserved <= threshold
 
   local newFlags, what, newQuantity, newLimit, newThreshold
   _, newFlags, what, newQuantity, newLimit, newThreshold =
-    open("<c16BBi4I3I3", ARGV[3 * i + 1])
+    open("<c16BBi4I3I3", ARGV[3 * i + 2])
   local mask = bit.band(what, 15)
   newFlags = bit.bor(bit.band(flags, bit.bnot(mask)), bit.band(newFlags, mask))
   if hasFlag(what, SET_QUANTITY) == 0 then newQuantity = quantity end
@@ -86,7 +94,7 @@ for i = 1, count do
       leave[#leave + 1] = status .. id
       enter[#enter + 1], enter[#enter + 2] = 0, newStatus .. id
     end
-    local isLow = hasFlag(newFlags, HAS_THRESHOLD) ~= 0 and free <= newThreshold
+    local isLow = hasFlag(newFlags, COUNTS_LOW) == COUNTS_LOW and free <= newThreshold
     if isLow and not wasLow then
       enterLow[#enterLow + 1], enterLow[#enterLow + 2] = 0, id
       notes = notes + NOTE_FELL_LOW
@@ -112,5 +120,5 @@ if count > 0 then
   redis.call("XADD", KEYS[2], entryId, unpack(entry))
   moveIndexes(KEYS[4], KEYS[5], leave, enter, leaveLow, enterLow)
 end
-if ARGV[2] ~= "" then redis.call("SET", KEYS[6], ARGV[2], "PX", ARGV[3]) end
+if ARGV[3] ~= "" then redis.call("SET", KEYS[6], ARGV[3], "PX", ARGV[4]) end
 return { "OK", entryId, lines }

@@ -14,6 +14,8 @@ const REQUEST_ID_MAX = 256;
 /** Component type of the plugin, compared in lower case as Wix' SDK does. */
 const COMPONENT = 'ecom_inventory';
 
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What the signed envelope says of a call, before its content is looked at. */
@@ -93,11 +95,13 @@ function parseLine(
   const at = `${field}.catalogReference`;
   if (!isFields(reference)) throw invalidInput(at, reference, 'an object');
   const { catalogItemId, appId, options } = reference;
-  if (!isText(catalogItemId, CATALOG_ITEM_ID_MAX)) {
-    throw invalidInput(`${at}.catalogItemId`, catalogItemId, '1..36 characters');
+  if (!isId(catalogItemId, CATALOG_ITEM_ID_MAX)) {
+    const bound = `1..${CATALOG_ITEM_ID_MAX} characters, none of them a control character`;
+    throw invalidInput(`${at}.catalogItemId`, catalogItemId, bound);
   }
-  if (!isText(appId, APP_ID_MAX)) {
-    throw invalidInput(`${at}.appId`, appId, `1..${APP_ID_MAX} characters`);
+  if (!isId(appId, APP_ID_MAX)) {
+    const bound = `1..${APP_ID_MAX} characters, none of them a control character`;
+    throw invalidInput(`${at}.appId`, appId, bound);
   }
   if (options !== undefined && options !== null && !isFields(options)) {
     throw invalidInput(`${at}.options`, options, 'an object or null');
@@ -149,6 +153,11 @@ function isFields(value: unknown): value is Fields {
 
 function isText(value: unknown, maxLength: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= maxLength;
+}
+
+/** Ids become part of an item's derived id, whose parts control characters keep apart. */
+function isId(value: unknown, maxLength: number): value is string {
+  return isText(value, maxLength) && !CONTROL_CHARACTER.test(value);
 }
 
 function isOptional(value: unknown, type: 'boolean'): value is boolean | null | undefined {

@@ -47,6 +47,7 @@ const OUTCOMES: Readonly<Record<ErrorKind, PluginOutcome>> = {
   tooLarge: 'too_large',
   unsupported: 'malformed',
   refused: 'refused',
+  limited: 'refused',
   unavailable: 'unavailable',
   bug: 'failed',
 };

@@ -121,6 +121,7 @@ describe('a refused call: 428 with the method code, nothing half done', () => {
     ['negative quantity', [line('p', -1)]],
     ['a long catalog item id', [line('x'.repeat(37), 1)]],
     ['an empty catalog item id', [line('', 1)]],
+    ['a line feed in the catalog item id', [line('p\nq', 1)]],
     ['no catalog reference', [{ quantity: 1 }]],
     ['no app id', [{ quantity: 1, catalogReference: { catalogItemId: 'p' } }]],
     [

@@ -1,0 +1,37 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { InventoryError } from '../core/errors';
+import { DEVELOPMENT_TENANT_ID, isGuid, parseTenantId } from '../core/identity';
+import { isWholeNumber } from '../core/quantity';
+
+/** `--tenant <id>`: which Wix app instance; default the development tenant. */
+export function tenantOption(): Option {
+  return new Option('--tenant <id>', 'Wix app instance id (GUID)')
+    .default(DEVELOPMENT_TENANT_ID, 'the development tenant')
+    .argParser((text) => {
+      try {
+        return parseTenantId(text, 'It');
+      } catch (error) {
+        if (!(error instanceof InventoryError)) throw error;
+        throw new InvalidArgumentError(error.message);
+      }
+    });
+}
+
+/** Reads a GUID. @throws InvalidArgumentError */
+export function parseGuid(text: string): string {
+  if (!isGuid(text)) throw new InvalidArgumentError('It must be a GUID.');
+  return text.toLowerCase();
+}
+
+/**
+ * Reads the units of a line: 1..100,000 (Wix inventory service plugin).
+ *
+ * @throws InvalidArgumentError
+ */
+export function parseUnits(text: string): number {
+  const units = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!isWholeNumber(units, 1, 100_000)) {
+    throw new InvalidArgumentError('It must be a whole number from 1 to 100000.');
+  }
+  return units;
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { availabilityStatus, type ItemDocument, type Level } from '../core/item';
+import type { LedgerEntry, LedgerLine } from '../core/movement';
+import { expectSame, expectSameLevel, type DriftList } from './drift';
+
+/** What the ledger says of one item, up to some entry. */
+interface FoldedItem {
+  /** As the item's last line has it. */
+  line: Level;
+  /** Sums over the item's lines: units. */
+  quantity: number;
+  preorderCounter: number;
+  /** Changes so far. */
+  revision: number;
+  /** `documentDigest` of the last document. */
+  document: string;
+}
+
+/** A ledger read up to some entry. */
+export interface LedgerFold {
+  entries: number;
+  /** Of the last entry. */
+  sequence: number;
+  /** Of the last entry; ms. */
+  timeMs: number;
+  /** Id of the last entry; empty before the first. */
+  lastId: string;
+  /** By item id. */
+  items: Map<string, FoldedItem>;
+  /** What contradicted itself. */
+  drift: DriftList;
+}
+
+/** A ledger of which nothing was read. */
+export function startFold(drift: DriftList): LedgerFold {
+  return { entries: 0, sequence: 0, timeMs: 0, lastId: '', items: new Map(), drift };
+}
+
+/**
+ * The level the ledger says an item has: numbers that lines change by a difference are the sums of
+ * those differences, the others are as last written. Null when the ledger does not know the item.
+ */
+export function foldedLevel(fold: LedgerFold, itemId: string): Level | null {
+  const item = fold.items.get(itemId);
+  if (!item) return null;
+  const { quantity, preorderCounter, revision } = item;
+  return { ...item.line, quantity, preorderCounter, revision };
+}
+
+/** The digest of the document the ledger says an item has. */
+export function foldedDocument(fold: LedgerFold, itemId: string): string | null {
+  return fold.items.get(itemId)?.document ?? null;
+}
+
+/** A short text that is equal for equal documents, 16 characters. */
+export function documentDigest(document: ItemDocument): string {
+  const digest = createHash('sha1').update(JSON.stringify(document)).digest('base64url');
+  return digest.slice(0, 16);
+}
+
+/**
+ * Adds the next entry to a fold, and notes where it contradicts what came before: a gap in the
+ * sequence, time that falls, a level that is not the one before and the line's differences.
+ */
+export function foldEntry(fold: LedgerFold, entry: LedgerEntry): void {
+  const place = { itemId: null, ledgerId: entry.id };
+  expectSame(fold.drift, place, 'sequence', entry.sequence, fold.sequence + 1);
+  if (entry.timeMs < fold.timeMs) {
+    expectSame(fold.drift, place, 'timeMs', entry.timeMs, fold.timeMs);
+  }
+  // Ignored lines have the level from before the movement, wherever they stand.
+  for (const line of entry.lines) if (line.ignored) checkIgnored(fold, entry, line);
+  for (const line of entry.lines) if (!line.ignored) foldLine(fold, entry, line);
+  fold.entries += 1;
+  fold.sequence = entry.sequence;
+  fold.timeMs = Math.max(fold.timeMs, entry.timeMs);
+  fold.lastId = entry.id;
+}
+
+function checkIgnored(fold: LedgerFold, entry: LedgerEntry, line: LedgerLine): void {
+  const place = { itemId: line.itemId, ledgerId: entry.id };
+  const before = fold.items.get(line.itemId)?.line ?? null;
+  expectSameLevel(fold.drift, place, line.level, before);
+  expectSame(fold.drift, place, 'delta', line.delta, 0);
+  expectSame(fold.drift, place, 'preorderDelta', line.preorderDelta, 0);
+}
+
+function foldLine(fold: LedgerFold, entry: LedgerEntry, line: LedgerLine): void {
+  const place = { itemId: line.itemId, ledgerId: entry.id };
+  const { level, delta, preorderDelta } = line;
+  if (!level) {
+    expectSame(fold.drift, place, 'level', null, 'a level');
+    return;
+  }
+  const known = fold.items.get(line.itemId);
+  const before = known?.line;
+  const same = before?.revision === level.revision;
+  expectSame(fold.drift, place, 'created', line.created, !known);
+  if (!known) expectSame(fold.drift, place, 'document', line.document !== undefined, true);
+  const statusBefore = before ? availabilityStatus(before) : null;
+  expectSame(fold.drift, place, 'statusBefore', line.statusBefore, statusBefore);
+  expectSameLevel(fold.drift, place, level, {
+    // What no difference is kept of may change with the revision only.
+    ...(same ? before : level),
+    quantity: (before?.quantity ?? 0) + delta,
+    preorderCounter: (before?.preorderCounter ?? 0) + preorderDelta,
+    revision: (before?.revision ?? 0) + (same ? 0 : 1),
+    updatedMs: same ? before.updatedMs : entry.timeMs,
+  });
+  fold.items.set(line.itemId, {
+    line: level,
+    quantity: (known?.quantity ?? 0) + delta,
+    preorderCounter: (known?.preorderCounter ?? 0) + preorderDelta,
+    revision: (known?.revision ?? 0) + (same ? 0 : 1),
+    document: line.document ? documentDigest(line.document) : (known?.document ?? ''),
+  });
+}

@@ -1,0 +1,48 @@
+import type { CatalogIdentityOptions } from '../core/catalog';
+import type { ServerLog } from '../redis/serverLog';
+import { openStore, type OpenStoreOptions } from '../redis/openStore';
+import { createInventoryDeps, type InventoryDeps } from './deps';
+
+/** Which store the use cases work on, and how; `Config` has all of it. */
+export interface InventoryOptions {
+  /** Address of a Redis; undefined: the embedded server of `dataDir`. */
+  redisUrl: string | undefined;
+  dataDir: string;
+  redisCommandTimeoutMs: number;
+  idempotencyRetentionSeconds: number;
+  catalogIdentityOptions: CatalogIdentityOptions;
+}
+
+/** Use cases ready to run, until closed. */
+export interface OpenInventory {
+  deps: InventoryDeps;
+  /** For people: which Redis it is and where, without secrets. */
+  description: string;
+  /** Ends the connection; an embedded server nobody else uses is stopped. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store for a process that uses it: an embedded server that runs is adopted, else
+ * started.
+ *
+ * @throws Error with a sentence for the operator
+ */
+export async function openInventory(
+  options: InventoryOptions,
+  log: ServerLog,
+  hub: Pick<OpenStoreOptions, 'supervise' | 'onScriptCall'> = {},
+): Promise<OpenInventory> {
+  const store = await openStore({
+    redisUrl: options.redisUrl,
+    dataDir: options.dataDir,
+    commandTimeoutMs: options.redisCommandTimeoutMs,
+    log,
+    ...hub,
+  });
+  const deps = createInventoryDeps(store.redis, {
+    retentionMs: options.idempotencyRetentionSeconds * 1000,
+    catalogIdentityOptions: options.catalogIdentityOptions,
+  });
+  return { deps, description: store.description, close: () => store.close() };
+}
