@@ -42,6 +42,14 @@ const defaults = {
   redisCommandTimeoutMs: 2000,
   drainTimeoutMs: 10_000,
   catalogIdentityOptions: {},
+  authJwksUrl: undefined,
+  authPublicKeys: [],
+  authSecret: undefined,
+  authIssuer: 'inventory-hub',
+  authAudience: 'inventory-hub',
+  rateLimitPerMinute: 6000,
+  corsOrigins: [],
+  graphqlIntrospection: true,
 };
 
 describe('reading', () => {
@@ -57,6 +65,7 @@ describe('reading', () => {
   test('every setting is read', () => {
     writeFileSync(join(directory, 'a.pem'), 'key a\n');
     writeFileSync(join(directory, 'b.pem'), 'key b\n');
+    writeFileSync(join(directory, 'c.pem'), 'key c\n');
     const config = load({
       NODE_ENV: 'production',
       HOST: '0.0.0.0',
@@ -73,6 +82,12 @@ describe('reading', () => {
       REDIS_COMMAND_TIMEOUT_MS: '50',
       DRAIN_TIMEOUT_MS: '0',
       CATALOG_IDENTITY_OPTIONS: '{"constructor":["size","colour"]}',
+      AUTH_PUBLIC_KEY_FILE: 'c.pem',
+      AUTH_ISSUER: 'issuer',
+      AUTH_AUDIENCE: 'audience',
+      RATE_LIMIT_PER_MINUTE: '0',
+      CORS_ORIGINS: 'https://a.example, http://b.example:8080',
+      GRAPHQL_INTROSPECTION: 'on',
     });
     expect(config).toEqual({
       nodeEnv: 'production',
@@ -89,6 +104,14 @@ describe('reading', () => {
       redisCommandTimeoutMs: 50,
       drainTimeoutMs: 0,
       catalogIdentityOptions: { constructor: ['size', 'colour'] },
+      authJwksUrl: undefined,
+      authPublicKeys: ['key c'],
+      authSecret: undefined,
+      authIssuer: 'issuer',
+      authAudience: 'audience',
+      rateLimitPerMinute: 0,
+      corsOrigins: ['https://a.example', 'http://b.example:8080'],
+      graphqlIntrospection: true,
     });
   });
 
@@ -173,6 +196,7 @@ describe('wrong settings', () => {
     ['IDEMPOTENCY_RETENTION_SECONDS', 60, 31_536_000],
     ['REDIS_COMMAND_TIMEOUT_MS', 50, 60_000],
     ['DRAIN_TIMEOUT_MS', 0, 300_000],
+    ['RATE_LIMIT_PER_MINUTE', 0, 1_000_000_000],
     ['PORT', 0, 65_535],
   ])('%s is bounded', (name, minimum, maximum) => {
     load({ [name]: String(minimum) });

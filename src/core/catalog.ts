@@ -25,8 +25,8 @@ export function normalizeId(id: string): string {
 /**
  * Which product and variant a catalog reference means. Wix Stores names the variant in
  * `options.variantId`; for other catalogs the configured option keys make the variant: a single
- * GUID stands for itself, anything else is folded into a derived GUID. All other options (modifiers,
- * free text) change nothing.
+ * GUID stands for itself, anything else is folded into a derived GUID. All other options
+ * (modifiers, free text) change nothing.
  *
  * @throws InventoryError INVALID_INPUT when an identity option is no text, number or boolean, or is
  *   longer than 250 characters

@@ -21,9 +21,9 @@ function digest(text: string): Buffer {
 }
 
 /**
- * How repeats of a call are recognized (docs/concepts): by the call itself, and by its content. Both
- * are taken from the call as it was sent, not as it was resolved: a retry is recognized although the
- * default location or a policy changed in between.
+ * How repeats of a call are recognized (docs/concepts): by the call itself, and by its content.
+ * Both are taken from the call as it was sent, not as it was resolved: a retry is recognized
+ * although the default location or a policy changed in between.
  */
 export function orderDigests(call: OrderCall): OrderDigests {
   return { call: callDigest(call), content: contentDigest(call) };

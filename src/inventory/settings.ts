@@ -63,7 +63,12 @@ export async function withSettings<T>(
       return await action(await tenantSettings(deps, tenantId));
     } catch (error) {
       const changed = error instanceof InventoryError && error.code === 'SETTINGS_CHANGED';
-      if (!changed || attempt === MAX_ATTEMPTS) throw error;
+      if (!changed) throw error;
+      if (attempt === MAX_ATTEMPTS) {
+        // Nobody changes settings that often: better to be asked again than to refuse.
+        const message = 'The settings keep changing. Try again.';
+        throw new InventoryError('REDIS_UNAVAILABLE', message, undefined, { cause: error });
+      }
       deps.settingsCache.delete(tenantId);
     }
   }

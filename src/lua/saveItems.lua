@@ -23,7 +23,7 @@
 --   {"OK", ledger id, ledger lines}  the id is "" when nothing changed
 --
 -- @include formats levelFlags availabilityStatus readHead ledgerNotes
--- @include dateDocument alignDocuments moveIndexes
+-- @include append dateDocument alignDocuments moveIndexes
 
 local pack, open = struct.pack, struct.unpack
 local SET_QUANTITY, SET_LIMIT, SET_THRESHOLD = 16, 32, 64
@@ -49,7 +49,7 @@ local levels = redis.call("HMGET", KEYS[1], unpack(ids))
 local sequence, now, settingsRevision = readHead(levels[count + 1])
 
 local writes, ledgerLines, documents, documentWrites = {}, {}, {}, {}
-local leave, enter, leaveLow, enterLow = {}, {}, {}, {}
+local leave, enter, leaveLow, enterLow
 
 for i = 1, count do
   local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 3], ARGV[3 * i + 4]
@@ -91,18 +91,18 @@ for i = 1, count do
     local newStatus =
       availabilityStatus(newFlags % 2 == TRACKED, newFlags, free, newLimit, counter)
     if newStatus ~= status or not level then
-      leave[#leave + 1] = status .. id
-      enter[#enter + 1], enter[#enter + 2] = 0, newStatus .. id
+      leave = append(leave, status .. id)
+      enter = append(append(enter, 0), newStatus .. id)
     end
     local isLow = hasFlag(newFlags, COUNTS_LOW) == COUNTS_LOW and free <= newThreshold
     if isLow and not wasLow then
-      enterLow[#enterLow + 1], enterLow[#enterLow + 2] = 0, id
+      enterLow = append(append(enterLow, 0), id)
       notes = notes + NOTE_FELL_LOW
     elseif wasLow and not isLow then
-      leaveLow[#leaveLow + 1] = id
+      leaveLow = append(leaveLow, id)
     end
     local delta = newQuantity - quantity
-    ledgerLines[line] = pack(LEDGER_LINE, id, newLevel, delta, delta, 0, notes)
+    ledgerLines[line] = id .. newLevel .. pack(LEDGER_CHANGE, delta, delta, 0, notes)
   end
 end
 

@@ -75,7 +75,7 @@ export async function* scanLevels(
   } while (cursor !== '0');
 }
 
-/** Ledger entries after an id (empty: from the start), oldest first, in batches, to the present end. */
+/** Ledger entries after an id ("": from the start) to the present end, oldest first, in batches. */
 export async function* readLedger(
   redis: HubRedis,
   tenantId: string,

@@ -196,7 +196,7 @@ describe('guards', () => {
     expect(await shop.level(key)).toMatchObject({ quantity: -1, preorderCounter: 20 });
   });
 
-  test('an untracked item sells while in stock or open for preorder; no number changes', async () => {
+  test('an untracked item sells while in stock or open for preorder; no number moves', async () => {
     const shelf = { tracked: false, inStock: true };
     expect(await after(shelf, [-1_000_000])).toEqual([0, 0, 0]);
     expect(await after({ ...shelf, inStock: false, preorderEnabled: true }, [-3])).toEqual([

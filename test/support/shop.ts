@@ -51,7 +51,8 @@ export interface Shop {
 
 /** Opens a shop nobody else uses. */
 export function openShop(connection: Redis, tenantId: string = randomUUID()): Shop {
-  const redis = 'postMovement' in connection ? (connection as unknown as HubRedis) : defineScripts(connection);
+  const redis =
+    'postMovement' in connection ? (connection as unknown as HubRedis) : defineScripts(connection);
   const deps = createInventoryDeps(redis, {
     retentionMs: RETENTION_MS,
     catalogIdentityOptions: {},
