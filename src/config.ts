@@ -32,6 +32,19 @@ export interface Config {
   /** 0..300000 */
   readonly drainTimeoutMs: number;
   readonly catalogIdentityOptions: CatalogIdentityOptions;
+  /** At most one of the next three is set. */
+  readonly authJwksUrl: string | undefined;
+  /** Texts of the files. */
+  readonly authPublicKeys: readonly string[];
+  /** 32..1024 bytes of UTF-8. */
+  readonly authSecret: string | undefined;
+  readonly authIssuer: string;
+  readonly authAudience: string;
+  /** 0..1000000000 points; 0 = no limit. */
+  readonly rateLimitPerMinute: number;
+  /** Origins as browsers send them; Apollo Studio's is not among them. */
+  readonly corsOrigins: readonly string[];
+  readonly graphqlIntrospection: boolean;
 }
 
 /** One setting that is wrong. `value` is safe to print; undefined when the setting is unset. */
@@ -91,8 +104,12 @@ function readEnvironmentFile(path: string, problems: ConfigProblem[]): Environme
   }
 }
 
-function readKeyFile(path: string, shown: string, problems: ConfigProblem[]): string {
-  const { name, bounds } = settingsTable.wixPublicKeyFiles;
+function readKeyFile(
+  { name, bounds }: Setting,
+  path: string,
+  shown: string,
+  problems: ConfigProblem[],
+): string {
   try {
     const { size } = statSync(path);
     if (size > maximumKeyFileBytes) {
@@ -115,7 +132,7 @@ function readKeyFile(path: string, shown: string, problems: ConfigProblem[]): st
  *
  * A variable of the real environment wins over the same one in `.env`, also when it is empty; an
  * empty or blank value counts as unset. Relative paths are resolved against `directory`. Files of
- * public keys are read here; what is in them is parsed by `auth/wixPublicKeys`.
+ * public keys are read here; what is in them is parsed by `auth/publicKeyPem`.
  *
  * @throws ConfigError naming every wrong setting at once
  */
@@ -141,24 +158,26 @@ export function loadConfig(
 
   const {
     wixPublicKey: variableKey,
-    wixPublicKeyFiles: keyPaths = [],
+    wixPublicKeyFiles = [],
+    authPublicKeyFiles = [],
+    graphqlIntrospection,
+    corsOrigins = [],
     ...values
   } = Object.fromEntries(
     Object.entries(settingsTable).map(([name, setting]) => [name, read(setting)]),
   ) as Values;
-  const fileKeys = keyPaths.map((path) => {
-    const shown = shownValue(settingsTable.wixPublicKeyFiles, path);
-    return readKeyFile(resolve(directory, path), shown, problems);
-  });
+  const readKeys = (setting: Setting, paths: readonly string[]) =>
+    paths.map((path) =>
+      readKeyFile(setting, resolve(directory, path), shownValue(setting, path), problems),
+    );
+  const fileKeys = readKeys(settingsTable.wixPublicKeyFiles, wixPublicKeyFiles);
+  const authPublicKeys = readKeys(settingsTable.authPublicKeyFiles, authPublicKeyFiles);
 
   const production = values.nodeEnv === 'production';
-  const keyGiven = isSet(settingsTable.wixPublicKey) || isSet(settingsTable.wixPublicKeyFiles);
-  const required = [
-    ...(production || keyGiven ? [settingsTable.wixAppId] : []),
-    ...(production && !keyGiven ? [settingsTable.wixPublicKey] : []),
-  ];
-  for (const setting of required.filter((setting) => !isSet(setting))) {
-    problems.push({ name: setting.name, value: undefined, bound: setting.bounds });
+  problems.push(...findMissing(isSet, production), ...findConflicts(isSet));
+  if (production && values.authJwksUrl !== undefined && isOpenToChange(values.authJwksUrl)) {
+    const { name, bounds } = settingsTable.authJwksUrl;
+    problems.push({ name, value: `http://… ${hidden}`, bound: bounds });
   }
   if (problems.length > 0) throw new ConfigError(problems);
 
@@ -166,5 +185,42 @@ export function loadConfig(
     ...values,
     dataDir: resolve(directory, values.dataDir),
     wixPublicKeys: Object.freeze(variableKey === undefined ? fileKeys : [variableKey, ...fileKeys]),
+    authPublicKeys: Object.freeze(authPublicKeys),
+    corsOrigins: Object.freeze(corsOrigins),
+    graphqlIntrospection:
+      graphqlIntrospection === 'auto' ? !production : graphqlIntrospection === 'on',
   });
+}
+
+/** What other settings make necessary. */
+function findMissing(isSet: (setting: Setting) => boolean, production: boolean): ConfigProblem[] {
+  const table = settingsTable;
+  const keyGiven = isSet(table.wixPublicKey) || isSet(table.wixPublicKeyFiles);
+  // A foreign issuer serves others too: whose tokens are meant is then never a default.
+  const foreignIssuer = production && isSet(table.authJwksUrl);
+  const required = [
+    ...(production || keyGiven ? [table.wixAppId] : []),
+    ...(production && !keyGiven ? [table.wixPublicKey] : []),
+    ...(foreignIssuer ? [table.authIssuer, table.authAudience] : []),
+  ];
+  return required
+    .filter((setting) => !isSet(setting))
+    .map(({ name, bounds }) => ({ name, value: undefined, bound: bounds }));
+}
+
+/** Tokens have one source: with two, a key of one could pass for a key of the other. */
+function findConflicts(isSet: (setting: Setting) => boolean): ConfigProblem[] {
+  const { authJwksUrl, authPublicKeyFiles, authSecret } = settingsTable;
+  const [first, ...others] = [authJwksUrl, authPublicKeyFiles, authSecret].filter(isSet);
+  return others.map(({ name }) => {
+    return { name, value: hidden, bound: `unset beside ${first!.name}` };
+  });
+}
+
+/** Who can change what is read over the network can sign tokens. */
+function isOpenToChange(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  const local =
+    hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+  return protocol === 'http:' && !local;
 }

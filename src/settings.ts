@@ -1,5 +1,8 @@
 import { normalizeId } from './core/catalog';
 import type { CatalogIdentityOptions } from './core/catalog';
+import { choice, integer, parseList, parseWord, type Setting } from './settingRow';
+
+export type { Setting } from './settingRow';
 
 /** Severities a log line can have, least severe first; `silent` turns the log off. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -14,48 +17,14 @@ export type NodeEnvironment = (typeof nodeEnvironments)[number];
 /** App id of development tokens: the default of `WIX_APP_ID` outside production. */
 export const developmentAppId = '6d1f3c52-8a0e-4c1b-9b57-0d2e4f7a9c11';
 
-/** Most bytes a file named by `WIX_PUBLIC_KEY_FILE` may hold. */
+/** Issuer and audience of the hub's own tokens: defaults of `AUTH_ISSUER` and `AUTH_AUDIENCE`. */
+export const hubTokenName = 'inventory-hub';
+
+/** When GraphQL describes itself; `auto`: everywhere but in production. */
+export const introspectionModes = ['auto', 'on', 'off'] as const;
+
+/** Most bytes a file of public keys may hold. */
 export const maximumKeyFileBytes = 65_536;
-
-/** One row of the table of settings: all that is known about one environment variable. */
-export interface Setting<Value = unknown> {
-  /** Name of the environment variable. */
-  readonly name: string;
-  readonly type: 'text' | 'integer' | 'choice' | 'path' | 'paths' | 'url' | 'key' | 'json';
-  /** Unit of the value; empty when it has none. */
-  readonly unit: string;
-  /** The text used when the variable is unset or empty; an empty text means no value. */
-  readonly default: string;
-  /** What a right value looks like, written to follow "must be". */
-  readonly bounds: string;
-  readonly description: string;
-  /** Gives the value, or undefined when the text is out of bounds. The text is never empty. */
-  readonly parse: (text: string) => Value | undefined;
-}
-
-function integer(
-  row: Omit<Setting, 'type' | 'bounds' | 'parse'>,
-  minimum: number,
-  maximum: number,
-): Setting<number> {
-  const parse = (text: string) => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-    return value >= minimum && value <= maximum ? value : undefined;
-  };
-  return { ...row, type: 'integer', bounds: `an integer from ${minimum} to ${maximum}`, parse };
-}
-
-function choice<Word extends string>(
-  row: Omit<Setting, 'type' | 'bounds' | 'parse' | 'unit'>,
-  words: readonly Word[],
-): Setting<Word> {
-  const parse = (text: string) => words.find((word) => word === text);
-  return { ...row, type: 'choice', unit: '', bounds: `one of ${words.join(', ')}`, parse };
-}
-
-function parseWord(text: string, maximum: number): string | undefined {
-  return text.length <= maximum && !/\s/.test(text) ? text : undefined;
-}
 
 function parseRedisUrl(text: string): string | undefined {
   // ioredis knows a unix socket by its path alone.
@@ -84,6 +53,22 @@ function parseCatalogIdentityOptions(text: string): CatalogIdentityOptions | und
     options[normalizeId(appId)] = Object.freeze(keys as string[]);
   }
   return Object.freeze(options);
+}
+
+/** An address whose keys are trusted: no user, no fragment. Config says when http:// may stand. */
+function parseKeySetUrl(text: string): string | undefined {
+  if (text.length > 2048 || !/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text))
+    return undefined;
+  const { username, password, hash, href } = new URL(text);
+  return username + password + hash === '' ? href : undefined;
+}
+
+/** Exactly what a browser sends as `Origin`. */
+function parseOrigins(text: string): readonly string[] | undefined {
+  const isOrigin = (part: string) =>
+    /^https?:[^*]*$/.test(part) && URL.canParse(part) && new URL(part).origin === part;
+  const origins = parseList(text);
+  return origins?.every(isOrigin) && origins.length <= 100 ? Object.freeze(origins) : undefined;
 }
 
 /** Every setting, by the name it is read under. Nothing else of the environment is read. */
@@ -158,10 +143,7 @@ export const settingsTable = {
     default: '',
     bounds: `comma-separated paths of readable files of 1 to ${maximumKeyFileBytes} bytes`,
     description: 'Files with public keys, used along with WIX_PUBLIC_KEY.',
-    parse: (text: string) => {
-      const paths = text.split(',').map((path) => path.trim());
-      return paths.includes('') ? undefined : paths;
-    },
+    parse: parseList,
   },
   logLevel: choice(
     { name: 'LOG_LEVEL', default: 'info', description: 'Least severe line that is logged.' },
@@ -226,6 +208,83 @@ export const settingsTable = {
     description: 'Option keys that belong to the identity of an item, by catalog app id.',
     parse: parseCatalogIdentityOptions,
   },
+  authJwksUrl: {
+    name: 'AUTH_JWKS_URL',
+    type: 'url',
+    unit: '',
+    default: '',
+    bounds:
+      'an https:// URL; http:// outside production or to this machine; at most 2048 characters',
+    description: 'Key set (JWKS) that API tokens are verified with: RS256, ES256, EdDSA.',
+    parse: parseKeySetUrl,
+  },
+  authPublicKeyFiles: {
+    name: 'AUTH_PUBLIC_KEY_FILE',
+    type: 'paths',
+    unit: '',
+    default: '',
+    bounds: `comma-separated paths of readable files of 1 to ${maximumKeyFileBytes} bytes`,
+    description: 'Files with public keys that API tokens are verified with: RS256, ES256, EdDSA.',
+    parse: parseList,
+  },
+  authSecret: {
+    name: 'AUTH_SECRET',
+    type: 'key',
+    unit: '',
+    default: '',
+    bounds: 'a secret of 32 to 1024 bytes of UTF-8',
+    description: 'Secret that API tokens are signed and verified with: HS256.',
+    parse: (text: string) => {
+      const bytes = Buffer.byteLength(text);
+      return bytes >= 32 && bytes <= 1024 ? text : undefined;
+    },
+  },
+  authIssuer: {
+    name: 'AUTH_ISSUER',
+    type: 'text',
+    unit: '',
+    default: hubTokenName,
+    bounds: '1 to 255 characters without white space; set in production beside AUTH_JWKS_URL',
+    description: 'The issuer (iss) of every API token.',
+    parse: (text: string) => parseWord(text, 255),
+  },
+  authAudience: {
+    name: 'AUTH_AUDIENCE',
+    type: 'text',
+    unit: '',
+    default: hubTokenName,
+    bounds: '1 to 255 characters without white space; set in production beside AUTH_JWKS_URL',
+    description: 'The audience (aud) of every API token.',
+    parse: (text: string) => parseWord(text, 255),
+  },
+  rateLimitPerMinute: integer(
+    {
+      name: 'RATE_LIMIT_PER_MINUTE',
+      unit: 'points',
+      default: '6000',
+      description: 'What the GraphQL calls of one token may cost in a minute; 0 for no limit.',
+    },
+    0,
+    1_000_000_000,
+  ),
+  corsOrigins: {
+    name: 'CORS_ORIGINS',
+    type: 'list',
+    unit: '',
+    default: '',
+    bounds:
+      'at most 100 comma-separated origins as browsers send them, such as https://shop.example',
+    description: 'Web pages that may call GraphQL, beside Apollo Studio.',
+    parse: parseOrigins,
+  },
+  graphqlIntrospection: choice(
+    {
+      name: 'GRAPHQL_INTROSPECTION',
+      default: 'auto',
+      description: 'Whether GraphQL describes itself; auto: everywhere but in production.',
+    },
+    introspectionModes,
+  ),
 } as const satisfies Record<string, Setting>;
 
 /** Every setting of the hub, in the order in which they are documented. */

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { developmentKeysDirectory, ensureOwnerFile, keepDerivedFile } from './ownerFile';
 
 /** The key pair a hub without a real Wix app signs and verifies with. */
 export interface DevelopmentKeys {
@@ -27,54 +27,19 @@ const modulusLengthBits = 2048;
  *   written
  */
 export async function ensureDevelopmentKeys(dataDir: string): Promise<DevelopmentKeys> {
-  const directory = join(dataDir, 'development-keys');
-  const privatePath = join(directory, 'private.pem');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const existing = await readIfPresent(privatePath);
-  const created = existing === undefined && (await createPrivateKeyFile(directory, privatePath));
-  const privateKeyPem = existing ?? (await readFile(privatePath, 'utf8'));
-  const publicKeyPem = derivePublicKey(privateKeyPem, privatePath);
-  await chmod(privatePath, 0o600);
-  const publicPath = join(directory, 'public.pem');
-  if ((await readIfPresent(publicPath)) !== publicKeyPem) {
-    const draft = draftPath(directory);
-    await writeFile(draft, publicKeyPem, { flag: 'wx' });
-    await rename(draft, publicPath);
-  }
-  return { publicKeyPem, privateKeyPem, created, directory };
+  const directory = developmentKeysDirectory(dataDir);
+  const file = await ensureOwnerFile(directory, 'private.pem', makePrivateKey);
+  const privateKeyPem = file.text;
+  const publicKeyPem = derivePublicKey(privateKeyPem, join(directory, 'private.pem'));
+  await keepDerivedFile(directory, 'public.pem', publicKeyPem);
+  return { publicKeyPem, privateKeyPem, created: file.created, directory };
 }
 
-function draftPath(directory: string): string {
-  return join(directory, `${randomUUID()}.draft`);
-}
-
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Gives false when another process was first. */
-async function createPrivateKeyFile(directory: string, path: string): Promise<boolean> {
+async function makePrivateKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: modulusLengthBits,
   });
-  const draft = draftPath(directory);
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  await writeFile(draft, pem, { flag: 'wx', mode: 0o600 });
-  try {
-    // A link fails when its name is taken, where a rename would replace the other process's key.
-    await link(draft, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function derivePublicKey(privateKeyPem: string, path: string): string {

@@ -1,28 +1,12 @@
-import { createPublicKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { importSPKI } from 'jose';
 import type { CryptoKey } from 'jose';
+import { checkModulus, InvalidPublicKeyError, readPublicKeys } from './publicKeyPem';
 
-/** Most keys at once: a token of a foreign key is checked against every one of them. */
-export const maximumPublicKeys = 16;
-
-/** Shortest RSA key that RS256 may use, in bits (RFC 7518, section 3.3). */
-const minimumModulusBits = 2048;
-
-/** Thrown for a text that is no usable public key. The message never holds any part of the key. */
-export class InvalidPublicKeyError extends Error {
-  override readonly name = 'InvalidPublicKeyError';
-}
-
-const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/g;
-const privateKeyLabel = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
+export { InvalidPublicKeyError } from './publicKeyPem';
 
 /**
- * Turns the texts of `WIX_PUBLIC_KEY` and of key files into keys that verify RS256.
- *
- * A text holds one or several of: a PEM ("PUBLIC KEY", or PKCS #1 "RSA PUBLIC KEY"), also with its
- * line ends written as `\n` or lost; base64 of such a PEM, comma-separated when there are several.
- * A key that occurs twice counts once.
+ * Turns the texts of `WIX_PUBLIC_KEY` and of key files into keys that verify RS256. The forms of a
+ * key: see `readPublicKeys`. A key that occurs twice counts once.
  *
  * @param texts 0..n texts, each with at least one key; at most 16 different keys in all
  * @returns the keys in the order given; empty for no texts
@@ -30,72 +14,12 @@ const privateKeyLabel = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
  *   bits, or a text that holds anything else; its message counts texts and keys from 1
  */
 export async function importWixPublicKeys(texts: readonly string[]): Promise<readonly CryptoKey[]> {
-  const pems = new Set<string>();
-  texts.forEach((text, index) => {
-    const place = `public key text ${index + 1}`;
-    readBlocks(text, place).forEach((block, position) => {
-      const key = readPublicKey(block, `${place}, key ${position + 1}`);
-      pems.add(key.export({ type: 'spki', format: 'pem' }).toString());
-    });
-  });
-  if (pems.size > maximumPublicKeys) {
-    throw new InvalidPublicKeyError(`more than ${maximumPublicKeys} public keys`);
-  }
-  return Promise.all([...pems].map((pem) => importSPKI(pem, 'RS256')));
-}
-
-interface PemBlock {
-  readonly label: string;
-  readonly der: Buffer;
-}
-
-function readBlocks(text: string, place: string): readonly PemBlock[] {
-  const plain = text.replaceAll(/\\r|\\n/g, '\n');
-  const pemText = plain.includes('-----BEGIN') ? plain : decodeBase64List(plain, place);
-  if (privateKeyLabel.test(pemText)) {
-    throw new InvalidPublicKeyError(`${place}: this is a private key; give its public key`);
-  }
-  const blocks = [...pemText.matchAll(pemBlock)].map(([, label = '', body = '']) => ({
-    label,
-    der: Buffer.from(body, 'base64'),
-  }));
-  const rest = pemText.replaceAll(pemBlock, '');
-  if (blocks.length === 0 || /[^\s,]/.test(rest)) {
-    throw new InvalidPublicKeyError(`${place}: not a PEM public key nor base64 of one`);
-  }
-  return blocks;
-}
-
-function decodeBase64List(text: string, place: string): string {
-  const parts = text.split(',').map((part) => part.replaceAll(/\s/g, ''));
-  const decoded = parts.map((part) => {
-    const pem = /^[A-Za-z0-9+/_-]+={0,2}$/.test(part) ? Buffer.from(part, 'base64').toString() : '';
-    if (!pem.includes('-----BEGIN')) {
-      throw new InvalidPublicKeyError(`${place}: not a PEM public key nor base64 of one`);
+  const keys = readPublicKeys(texts, (key, place) => {
+    if (key.asymmetricKeyType !== 'rsa') {
+      throw new InvalidPublicKeyError(`${place}: not an RSA key`);
     }
-    return pem;
+    checkModulus(key, place);
   });
-  return decoded.join('\n');
-}
-
-function readPublicKey({ label, der }: PemBlock, place: string): KeyObject {
-  const type = { 'PUBLIC KEY': 'spki', 'RSA PUBLIC KEY': 'pkcs1' }[label];
-  if (type !== 'spki' && type !== 'pkcs1') {
-    throw new InvalidPublicKeyError(`${place}: a PEM of another kind than "PUBLIC KEY"`);
-  }
-  let key: KeyObject;
-  try {
-    key = createPublicKey({ key: der, format: 'der', type });
-  } catch {
-    throw new InvalidPublicKeyError(`${place}: the PEM holds no readable public key`);
-  }
-  if (key.asymmetricKeyType !== 'rsa') {
-    throw new InvalidPublicKeyError(`${place}: not an RSA key`);
-  }
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (bits < minimumModulusBits) {
-    const bound = `at least ${minimumModulusBits}`;
-    throw new InvalidPublicKeyError(`${place}: an RSA key of ${bits} bits; ${bound} are needed`);
-  }
-  return key;
+  const pems = keys.map((key) => key.export({ type: 'spki', format: 'pem' }).toString());
+  return Promise.all(pems.map((pem) => importSPKI(pem, 'RS256')));
 }
