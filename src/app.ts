@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import express, { type Request, type Response, type NextFunction } from 'express';
+import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import { InventoryError } from './core/errors';
 import { asInventoryError, causeOf, httpStatuses } from './error-reply';
 import {
@@ -20,10 +20,10 @@ export interface App {
  * Puts the surfaces together. Plugin calls are dispatched before Express, which alone would halve
  * their rate (see docs/decisions).
  */
-export function createApp(deps: PluginDeps): App {
+export function createApp(deps: PluginDeps, graphql?: Router): App {
   let draining = false;
   const servePlugin = createPluginListener(deps);
-  const other = createOperatorRoutes(deps, () => draining);
+  const other = createRoutes(deps, graphql, () => draining);
   return {
     listener: (request, response) => {
       if (draining) response.setHeader('Connection', 'close');
@@ -37,8 +37,12 @@ export function createApp(deps: PluginDeps): App {
   };
 }
 
-/** What operators and their tools ask: alive, ready, how is it going. */
-function createOperatorRoutes({ metrics, inventory, logger }: PluginDeps, draining: () => boolean) {
+/** GraphQL, and what operators and their tools ask: alive, ready, how is it going. */
+function createRoutes(
+  { metrics, inventory, logger }: PluginDeps,
+  graphql: Router | undefined,
+  draining: () => boolean,
+) {
   const routes = express();
   routes.disable('x-powered-by');
   routes.get('/healthz', (_request, response) => {
@@ -57,6 +61,7 @@ function createOperatorRoutes({ metrics, inventory, logger }: PluginDeps, draini
     metrics.redisUp(await storeAnswers(inventory.redis));
     response.type(metrics.contentType).send(await metrics.text());
   });
+  if (graphql) routes.use('/graphql', graphql);
   routes.use(() => {
     throw new InventoryError('NOT_FOUND');
   });

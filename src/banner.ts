@@ -10,14 +10,19 @@ export interface BannerFacts {
   appId: string;
   /** Whether development keys and the demo items are there to try. */
   demo: boolean;
+  /** Whether GraphQL is served. */
+  graphql: boolean;
+  /** A token for GraphQL, in development. */
+  token: string | undefined;
 }
 
 /** What a person sees when the hub is up: where it is, and how to see stock move. */
-export function banner({ url, store, appId, demo }: BannerFacts): string {
+export function banner({ url, store, appId, demo, graphql, token }: BannerFacts): string {
   const lines = [
     '',
     `  inventory-hub   ${url}`,
     `  Wix plugin      POST ${url}/v1/decrement, /v1/increment`,
+    ...(graphql ? [`  GraphQL         ${url}/graphql`] : []),
     `  Operations      ${url}/healthz  /readyz  /metrics`,
     `  Store           ${store}`,
     `  App             ${appId}`,
@@ -29,6 +34,13 @@ export function banner({ url, store, appId, demo }: BannerFacts): string {
           `    npm run hub -- wix decrement --url ${url} --product ${DEMO_PRODUCT_ID}`,
         ]
       : []),
+    ...(token === undefined
+      ? []
+      : [
+          '',
+          '  A token for GraphQL (Authorization: Bearer ...), good for 30 days:',
+          `    ${token}`,
+        ]),
     '',
   ];
   return `${lines.join('\n')}\n`;

@@ -1,4 +1,4 @@
-import { InventoryError, type ErrorKind } from './core/errors';
+import { InventoryError, type ErrorCode, type ErrorKind } from './core/errors';
 import type { RateLimit } from './core/rateLimit';
 
 /** THE place where kinds of errors become HTTP statuses. */
@@ -38,9 +38,21 @@ export function rateLimitHeaders({ limit, remaining, resetSeconds }: RateLimit) 
   };
 }
 
+/** How the body parser words what is wrong with a request; anything else is a bug. */
+const bodyErrorCodes: Readonly<Record<string, ErrorCode>> = {
+  'entity.too.large': 'BODY_TOO_LARGE',
+  'entity.parse.failed': 'INVALID_INPUT',
+  'encoding.unsupported': 'UNSUPPORTED_ENCODING',
+  'charset.unsupported': 'UNSUPPORTED_ENCODING',
+  'request.aborted': 'INVALID_INPUT',
+  'request.size.invalid': 'INVALID_INPUT',
+};
+
 /** Any thrown value as an error of the table: what is not one of ours is a bug. */
 export function asInventoryError(error: unknown): InventoryError {
   if (error instanceof InventoryError) return error;
+  const code = bodyErrorCodes[(error as { type?: string } | null)?.type ?? ''];
+  if (code) return new InventoryError(code);
   return new InventoryError('INTERNAL', undefined, undefined, { cause: error });
 }
 

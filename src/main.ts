@@ -1,15 +1,22 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp, type App } from './app';
+import { createApiTokenVerifier } from './auth/apiToken';
+import { apiTokenSource } from './auth/apiTokenSource';
 import { ensureDevelopmentKeys } from './auth/developmentKeys';
+import { signApiToken } from './auth/signApiToken';
 import { importWixPublicKeys } from './auth/wixPublicKeys';
 import { banner } from './banner';
 import { loadConfig, type Config } from './config';
 import { DEVELOPMENT_TENANT_ID } from './core/identity';
 import { createDemoItems } from './inventory/demoItems';
-import { openInventory } from './inventory/openInventory';
+import { openInventory, type OpenInventory } from './inventory/openInventory';
 import { createLogger, type Logger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
+import type { PluginDeps } from './plugin-rest/pluginListener';
+import { createGraphqlRoutes } from './schema/graphqlRoutes';
+
+const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 3600;
 
 /** How often the drain looks for connections that have become idle, ms. */
 const IDLE_CHECK_MS = 50;
@@ -33,7 +40,8 @@ async function main(): Promise<void> {
   try {
     const demo = verification.development && config.nodeEnv === 'development';
     if (demo) await createDemoItems(inventory, DEVELOPMENT_TENANT_ID);
-    const app = createApp({
+    const graphql = await openGraphql(config, logger, store);
+    const plugin: PluginDeps = {
       inventory,
       token: {
         keys: verification.keys,
@@ -43,19 +51,61 @@ async function main(): Promise<void> {
       bodyLimitBytes: config.pluginBodyLimitBytes,
       metrics,
       logger,
-    });
+    };
+    const app = createApp(plugin, graphql?.routes);
     const server = createServer(app.listener);
     const { address, port } = await listen(server, config);
     const host = address.includes(':') ? `[${address}]` : address;
     const url = `http://${host}:${port}`;
     logger.info({ url, store: store.description, pid: process.pid }, 'listening');
-    process.stdout.write(banner({ url, store: store.description, demo, appId: config.wixAppId }));
+    process.stdout.write(
+      banner({
+        url,
+        store: store.description,
+        demo,
+        appId: config.wixAppId,
+        graphql: graphql !== undefined,
+        token: graphql?.developmentToken,
+      }),
+    );
     logger.info({ signal: await stopRequested }, 'draining');
     await drain(server, app, config.drainTimeoutMs);
   } finally {
     await store.close();
   }
   logger.info('stopped');
+}
+
+/** Opens GraphQL when callers can be told apart; in development with a token to start with. */
+async function openGraphql(config: Config, logger: Logger, store: OpenInventory) {
+  const tokens = await apiTokenSource(config);
+  if (!tokens) {
+    logger.warn('GraphQL is not served: set AUTH_JWKS_URL, AUTH_PUBLIC_KEY_FILE or AUTH_SECRET');
+    return undefined;
+  }
+  const { source, development } = tokens;
+  const { authIssuer: issuer, authAudience: audience } = config;
+  const developmentToken =
+    development && 'secret' in source
+      ? await signApiToken(source.secret, {
+          tenantId: DEVELOPMENT_TENANT_ID,
+          subject: 'developer',
+          scopes: ['inventory:admin'],
+          issuer,
+          audience,
+          expiresInSeconds: DEVELOPMENT_TOKEN_SECONDS,
+        })
+      : undefined;
+  const routes = await createGraphqlRoutes({
+    inventory: store.deps,
+    logger,
+    verifyToken: createApiTokenVerifier({ source, issuer, audience }),
+    consumePoints: store.consumePoints,
+    introspection: config.graphqlIntrospection,
+    sandboxToken: config.nodeEnv === 'production' ? undefined : developmentToken,
+    corsOrigins: config.corsOrigins,
+  });
+  return { routes, developmentToken };
 }
 
 async function wixKeys(config: Config, logger: Logger) {

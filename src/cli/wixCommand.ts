@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ensureDevelopmentKeys } from '../auth/developmentKeys';
 import { signWixToken } from '../auth/signWixToken';
 import { WIX_STORES_APP_ID } from '../core/catalog';
 import { NIL_GUID } from '../core/identity';
+import type { InventoryItem } from '../core/item';
 import { orderReasons, type OrderReason } from '../core/movement';
-import { CommandFailure, configOf, print, say, type CommandLine } from './commandLine';
+import { itemIdOf, itemsById } from '../inventory/items';
+import {
+  CommandFailure,
+  configOf,
+  print,
+  say,
+  withInventory,
+  type CommandLine,
+} from './commandLine';
 import { parseGuid, parseUnits, tenantOption } from './options';
 import { addItem, type TypedItem } from './typedItem';
 import { describeAnswer } from './wixAnswer';
@@ -95,7 +105,43 @@ async function callHub(
   const { status, text } = await post(url, body);
   print(line, `${status} ${text}`);
   print(line, describeAnswer(method, items, orderId, status, text));
-  if (status !== 200) line.exitCode = 1;
+  if (status === 200) await printStock(line, options, items);
+  else line.exitCode = 1;
+}
+
+/** What there is now. The development key is taken, so the hub's store is the one of this folder. */
+async function printStock(
+  line: CommandLine,
+  { tenant, app, location }: WixOptions,
+  items: readonly TypedItem[],
+): Promise<void> {
+  await withInventory({ ...line, stderr: nowhere() }, async (deps) => {
+    for (const { product, variant } of items) {
+      const reference = {
+        appId: app,
+        catalogItemId: product,
+        options: { variantId: variant ?? NIL_GUID },
+      };
+      const id = await itemIdOf(deps, tenant, reference, location ?? null);
+      const [item] = await itemsById(deps, tenant, [id]);
+      if (item) print(line, `Now ${describeStock(item)} of ${product} ${variant ?? ''}`.trim());
+    }
+  });
+}
+
+function describeStock({ tracked, inStock, quantity, preorderCounter }: InventoryItem): string {
+  if (!tracked) return inStock ? 'in stock, uncounted,' : 'out of stock, uncounted,';
+  const preordered = preorderCounter > 0 ? ` and ${preorderCounter} preordered` : '';
+  return `${quantity} on hand${preordered}`;
+}
+
+/** Opening the store has nothing to tell here. */
+function nowhere(): Writable {
+  return new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
 }
 
 /** A port of 0 is free for the hub to choose, and nobody can know which one it chose. */

@@ -47,7 +47,22 @@ export const errorTable = {
     reply: true,
   },
   ITEM_CHANGED: { kind: 'conflict', message: 'The item changed meanwhile.', reply: true },
+  LOCATION_CHANGED: { kind: 'conflict', message: 'The location changed meanwhile.', reply: true },
+  REVISION_CONFLICT: { kind: 'conflict', message: 'The revision is not the present one.' },
+  ALREADY_EXISTS: { kind: 'conflict', message: 'It exists already.' },
+  NO_SUCH_LOCATION: { kind: 'notFound', message: 'There is no such location.' },
+  LIMIT_REACHED: { kind: 'conflict', message: 'There can be no more of them.' },
   UNKNOWN_ITEM: { kind: 'refused', message: 'An item is unknown.', reply: true },
+  ITEM_NOT_TRACKED: {
+    kind: 'refused',
+    message: 'The item is not tracked: it has no quantity to change.',
+    reply: true,
+  },
+  COMPARE_QUANTITY_STALE: {
+    kind: 'conflict',
+    message: 'The quantity is not the one it was compared with.',
+    reply: true,
+  },
   QUANTITY_OUT_OF_RANGE: {
     kind: 'refused',
     message: 'A quantity would leave -1,000,000,000..1,000,000,000.',
@@ -98,6 +113,8 @@ export interface ErrorDetails {
   itemIds?: readonly string[];
   /** Places of the caller's lines that name those items, from 0. */
   lines?: readonly number[];
+  /** With COMPARE_QUANTITY_STALE: the present quantities, by place in `itemIds`. */
+  quantities?: readonly number[];
   /** The ledger entry an IDEMPOTENCY_KEY_MISMATCH is about. */
   ledgerId?: string;
   /** The limit a RATE_LIMITED is about. */

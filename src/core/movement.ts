@@ -1,7 +1,7 @@
 import type { AvailabilityStatus, ItemDocument, Level } from './item';
 
 /** What was done. */
-export const operations = ['DECREMENT', 'INCREMENT', 'IMPORT'] as const;
+export const operations = ['DECREMENT', 'INCREMENT', 'IMPORT', 'ADJUST', 'SET', 'MOVE'] as const;
 export type Operation = (typeof operations)[number];
 
 /** Why Wix calls the plugin (Wix inventory service plugin, `reason`). */
@@ -14,6 +14,21 @@ export const orderReasons = [
   'ORDER_REJECTED',
 ] as const;
 export type OrderReason = (typeof orderReasons)[number];
+
+/** Why merchants and their tools change stock, besides the tenant's own codes. */
+export const movementReasons = [
+  'RECEIVED',
+  'CORRECTION',
+  'COUNT',
+  'RETURNED',
+  'DAMAGED',
+  'LOST',
+  'TRANSFER',
+  'INTERNAL_USE',
+  'SYNCHRONIZATION',
+  'CUSTOM',
+] as const;
+export type MovementReason = (typeof movementReasons)[number];
 
 /** How a line is checked: strict never oversells, unrestricted may go below zero, ignored only
  * leaves a record. */
@@ -28,6 +43,11 @@ export interface MovementLine {
   /** Signed units of reservation; default 0. */
   reservedDelta?: number;
   guard: LineGuard;
+  /**
+   * For changes by merchants: the item must be tracked, and preorders are left alone. `absolute`:
+   * the units are the quantity to set. `compareQuantity`: the quantity there must be.
+   */
+  stockOnly?: { absolute: boolean; compareQuantity: number | null };
 }
 
 /** Who did what and why: the head of a ledger entry. Absent means unknown or not applicable. */

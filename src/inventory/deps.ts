@@ -1,5 +1,6 @@
 import type { CatalogIdentityOptions } from '../core/catalog';
 import type { HubRedis } from '../redis/commands';
+import { ItemFeeds } from './itemFeed';
 import type { TenantSettings } from './settings';
 
 /** What every use case works with; passed first. */
@@ -10,6 +11,10 @@ export interface InventoryDeps {
   catalogIdentityOptions: CatalogIdentityOptions;
   /** Settings read so far. Never stale: the posting script checks their revision. */
   settingsCache: Map<string, TenantSettings>;
+  /** The items of tenants, by all they are listed by. */
+  feeds: ItemFeeds;
+  /** Keys that sign cursors, by tenant. */
+  cursorKeys: Map<string, Buffer>;
 }
 
 /** Puts together what the use cases of one process work with. */
@@ -21,5 +26,7 @@ export function createInventoryDeps(
     redis,
     ...options,
     settingsCache: new Map(),
+    feeds: new ItemFeeds(redis),
+    cursorKeys: new Map(),
   };
 }

@@ -3,6 +3,7 @@ import { guidOfKey, itemKey, type ItemIdentity } from '../core/identity';
 import type { LineGuard, MovementLine, OrderReason } from '../core/movement';
 import { postMovement, type PostMovement, type PostOutcome } from '../redis/commands';
 import type { InventoryDeps } from './deps';
+import { nameLines } from './nameLines';
 import { orderDigests } from './orderDigests';
 import { withSettings, type TenantSettings } from './settings';
 
@@ -116,24 +117,4 @@ function documentsFor(
       ? [{ key, json: JSON.stringify(identities[i]) }]
       : [],
   );
-}
-
-/** Adds to a refusal which of the caller's lines it is about; other errors stay as they are. */
-function nameLines(error: unknown, lines: readonly MovementLine[]): unknown {
-  if (!(error instanceof InventoryError)) return error;
-  const { shortages, itemIds } = error.details;
-  if (!shortages && !itemIds) return error;
-  const places = new Map<string, number[]>();
-  lines.forEach(({ key, guard }, i) => {
-    if (guard === 'ignored') return;
-    const id = guidOfKey(key);
-    places.set(id, [...(places.get(id) ?? []), i]);
-  });
-  return new InventoryError(error.code, error.message, {
-    ...error.details,
-    ...(itemIds && { lines: itemIds.flatMap((id) => places.get(id) ?? []) }),
-    ...(shortages && {
-      shortages: shortages.map((short) => ({ ...short, lines: places.get(short.itemId) ?? [] })),
-    }),
-  });
 }

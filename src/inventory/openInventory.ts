@@ -1,4 +1,6 @@
 import type { CatalogIdentityOptions } from '../core/catalog';
+import type { ConsumePoints } from '../core/rateLimit';
+import { createRateLimiter } from '../redis/rateLimit';
 import type { ServerLog } from '../redis/serverLog';
 import { openStore, type OpenStoreOptions } from '../redis/openStore';
 import { createInventoryDeps, type InventoryDeps } from './deps';
@@ -11,11 +13,15 @@ export interface InventoryOptions {
   redisCommandTimeoutMs: number;
   idempotencyRetentionSeconds: number;
   catalogIdentityOptions: CatalogIdentityOptions;
+  /** Points of a token; 0: no limit. */
+  rateLimitPerMinute: number;
 }
 
 /** Use cases ready to run, until closed. */
 export interface OpenInventory {
   deps: InventoryDeps;
+  /** Uses up a caller's points; undefined without a rate limit. */
+  consumePoints: ConsumePoints | undefined;
   /** For people: which Redis it is and where, without secrets. */
   description: string;
   /** Ends the connection; an embedded server nobody else uses is stopped. */
@@ -44,5 +50,11 @@ export async function openInventory(
     retentionMs: options.idempotencyRetentionSeconds * 1000,
     catalogIdentityOptions: options.catalogIdentityOptions,
   });
-  return { deps, description: store.description, close: () => store.close() };
+  const { rateLimitPerMinute: points } = options;
+  return {
+    deps,
+    consumePoints: points > 0 ? createRateLimiter(store.redis, points) : undefined,
+    description: store.description,
+    close: () => store.close(),
+  };
 }

@@ -10,7 +10,7 @@
 -- KEYS[7] lowStockIndex  zset    item id, score 0
 --
 -- ARGV[1] lines, 25 bytes each: item id c16, units i4 (signed), reserved delta i4, flag B
---         (0 unrestricted, 1 strict, 2 ignored)
+--         (0 unrestricted, 1 strict, 2 ignored, plus 4 stock only, plus 8 quantity to set)
 -- ARGV[2] movement: JSON text for the ledger entry (operation, reason, order, actor, ...)
 -- ARGV[3] settings revision the caller resolved the lines with
 -- ARGV[4] retention of digests, ms
@@ -18,18 +18,22 @@
 -- ARGV[6] call digest, 12 bytes: equal for a repeat of the same call in the order
 -- ARGV[7] content digest, 12 bytes: equal for equal content in the order (zeros: may recur)
 -- ARGV[8] input digest of a keyed call ("" = the call has no key)
--- ARGV[9..] item id, JSON document: items to create at zero when they are unknown
+-- ARGV[9] comparisons, 20 bytes each: item id c16, quantity i4 it must have ("" = none)
+-- ARGV[10] "1": only say what would become of it
+-- ARGV[11..] item id, JSON document: items to create at zero when they are unknown
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
 --   {"REPLAYED", ledger id}                 recorded before; nothing changed
 --   {"SETTINGS_CHANGED"}                    resolve the lines again
 --   {"UNKNOWN_ITEM", ids}                   16 bytes per unknown item
+--   {"ITEM_NOT_TRACKED", ids}               16 bytes per item that has no quantity to change
+--   {"COMPARE_QUANTITY_STALE", quantities}  20 bytes per item: id c16, present quantity i4
 --   {"QUANTITY_OUT_OF_RANGE", ids}          16 bytes per item that would leave the store bounds
 --                                           (an item that is only short is none)
 --   {"INSUFFICIENT_AVAILABLE", shortages}   24 bytes per short item: id c16, requested i4,
 --                                           available i4
---   {"OK", ledger id, ledger lines}
+--   {"OK", ledger id, ledger lines}         the id is "" when only asked what would be
 --
 -- Writes all seven keys, and only in the last part: nothing may fail after the first write.
 --
@@ -67,17 +71,22 @@ if settingsRevision ~= tonumber(ARGV[3]) then return { "SETTINGS_CHANGED" } end
 
 -- Checks: every line.
 local documents = {}
-for i = 9, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
+for i = 11, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
+local compared = {}
+for position = 1, #ARGV[9], 20 do
+  local id, quantity = open("<c16i4", ARGV[9], position)
+  compared[id] = quantity
+end
 
-local unknown, outOfRange, shortages
+local unknown, untracked, stale, outOfRange, shortages
 local writes, written, ledgerLines = {}, 0, {}
 local created, createdDocuments
 local leave, enter, leaveLow, enterLow
 
 for i = 1, count do
-  local id, wanted, hold, level = ids[i], units[i], reserving[i], levels[i]
+  local id, wanted, hold, level, flag = ids[i], units[i], reserving[i], levels[i], lineFlags[i]
   local delta, preorderDelta, notes = 0, 0, 0
-  if lineFlags[i] == LINE_IGNORED then
+  if flag == LINE_IGNORED then
     notes = NOTE_IGNORED
   elseif not level and not documents[id] then
     unknown = append(unknown, id)
@@ -93,13 +102,22 @@ for i = 1, count do
     local place, taken, returned, preordered = orderPlaces[id], 0, 0, 0
     if place then taken, returned, preordered = open(ORDER_UNITS, orderItems[place + 1]) end
 
+    if flag >= LINE_STOCK then
+      if not tracked then untracked = append(untracked, id) end
+      if compared[id] and compared[id] ~= quantity then
+        stale = append(stale, pack("<c16i4", id, quantity))
+      end
+      if flag >= LINE_ABSOLUTE then wanted = wanted - quantity end
+    end
+
     local missing, requested = 0, hold - wanted
     if not tracked then
       hold, requested = 0, -wanted
       if wanted < 0 and status == "O" then missing = -wanted end
     else
       if requested > available or wanted > 0 and preordered > 0 then
-        local capacity = hasFlag(flags, PREORDER_ENABLED) ~= 0 and limit - counter or 0
+        local preorder = flag < LINE_STOCK and hasFlag(flags, PREORDER_ENABLED) ~= 0
+        local capacity = preorder and limit - counter or 0
         preorderDelta, missing =
           splitUnits(wanted, hold, available, capacity, math.min(preordered, counter))
       end
@@ -107,7 +125,7 @@ for i = 1, count do
     end
     local quantityAfter, reservedAfter = quantity + delta, reserved + hold
     local beyond = wanted > UNITS_LIMIT or wanted < -UNITS_LIMIT or requested > UNITS_LIMIT
-    if missing > 0 and lineFlags[i] == LINE_STRICT and not beyond then
+    if missing > 0 and flag % 2 == LINE_STRICT and not beyond then
       shortages = append(shortages, pack("<c16i4i4", id, requested, requested - missing))
     elseif
       beyond
@@ -160,11 +178,15 @@ for i = 1, count do
 end
 
 if unknown then return { "UNKNOWN_ITEM", table.concat(unknown) } end
+if untracked then return { "ITEM_NOT_TRACKED", table.concat(untracked) } end
+if stale then return { "COMPARE_QUANTITY_STALE", table.concat(stale) } end
 if outOfRange then return { "QUANTITY_OUT_OF_RANGE", table.concat(outOfRange) } end
 if shortages then return { "INSUFFICIENT_AVAILABLE", table.concat(shortages) } end
 
--- Writes.
 local entryId, lines = string.format("%d-%d", now, sequence), table.concat(ledgerLines)
+if ARGV[10] == "1" then return { "OK", "", lines } end
+
+-- Writes.
 writes[written + 1], writes[written + 2] = "head", pack(HEAD, sequence, now, settingsRevision)
 redis.call("HSET", KEYS[1], unpack(writes))
 if created then
@@ -175,7 +197,6 @@ else
   redis.call("XADD", KEYS[2], entryId, "movement", ARGV[2], "lines", lines)
 end
 if direction ~= "" then
-  -- The newest 1,000 movements of an order are kept.
   local record = pack("<I2", #movements + 37) .. movements
     .. direction .. ARGV[6] .. ARGV[7] .. pack("<I6I6", now, sequence)
     .. table.concat(orderItems)

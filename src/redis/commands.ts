@@ -5,10 +5,12 @@ import { loadScript, scriptNames, type ScriptName } from '../lua/loadScript';
 import { keys } from './keys';
 import { isOutage } from './outage';
 import {
+  packComparisons,
   packLevelChange,
   packLines,
   unpackIds,
   unpackLedgerLines,
+  unpackQuantities,
   unpackShortages,
   type LevelChange,
 } from './packing';
@@ -23,7 +25,12 @@ export type ScriptObserver = (script: ScriptName, seconds: number) => void;
 export type HubRedis = Redis &
   Record<`${ScriptName}Buffer`, ScriptMethod> & { onScriptCall?: ScriptObserver };
 
-const KEY_COUNTS: Record<ScriptName, number> = { postMovement: 7, saveItems: 6, saveSettings: 2 };
+const KEY_COUNTS: Record<ScriptName, number> = {
+  postMovement: 7,
+  saveItems: 6,
+  saveLocation: 1,
+  saveSettings: 2,
+};
 
 /** Teaches a connection the scripts of `src/lua`. */
 export function defineScripts(redis: Redis, onScriptCall?: ScriptObserver): HubRedis {
@@ -62,7 +69,10 @@ function refusal(word: RefusalWord, rest: Buffer | undefined): InventoryError {
     IDEMPOTENCY_KEY_MISMATCH: () => ({ ledgerId: rest!.toString() }),
     SETTINGS_CHANGED: () => ({}),
     IMPORT_CHANGED: () => ({}),
+    LOCATION_CHANGED: () => ({}),
     ITEM_CHANGED: () => ({ itemIds: unpackIds(rest!) }),
+    ITEM_NOT_TRACKED: () => ({ itemIds: unpackIds(rest!) }),
+    COMPARE_QUANTITY_STALE: () => unpackQuantities(rest!),
     UNKNOWN_ITEM: () => ({ itemIds: unpackIds(rest!) }),
     QUANTITY_OUT_OF_RANGE: () => ({ itemIds: unpackIds(rest!) }),
     INSUFFICIENT_AVAILABLE: () => ({ shortages: unpackShortages(rest!) }),
@@ -92,6 +102,8 @@ export interface PostMovement {
   order?: { direction: '-' | '+'; digests: OrderDigests };
   /** For a call made with an idempotency key: digests of the key and of the input. */
   call?: { keyDigest: string; inputDigest: string };
+  /** Only say what would become of it: nothing is written, and the ledger id is empty. */
+  preview?: boolean;
   /** JSON documents, without created date, of items to create when they are unknown. */
   documents?: readonly { key: Buffer; json: string }[];
 }
@@ -129,6 +141,8 @@ export async function postMovement(redis: HubRedis, post: PostMovement): Promise
     digests.call,
     digests.content,
     call?.inputDigest ?? '',
+    packComparisons(post.lines),
+    post.preview ? '1' : '',
   ];
   for (const { key, json } of post.documents ?? []) args.push(key, json);
   const [word, id, lines] = await run(redis, 'postMovement', args);
@@ -206,4 +220,24 @@ export async function saveSettings(
   const [word, rest] = await run(redis, 'saveSettings', [...names, revision, json]);
   const answer = word!.toString() as 'OK' | RefusalWord;
   if (answer !== 'OK') throw refusal(answer, rest);
+}
+
+/**
+ * Creates or updates a location.
+ *
+ * @param location JSON as read (empty: none) and to store, without the dates the store gives it
+ * @returns the JSON stored
+ * @throws InventoryError LOCATION_CHANGED when what is stored is not what was read,
+ *   REDIS_UNAVAILABLE
+ */
+export async function saveLocation(
+  redis: HubRedis,
+  tenantId: string,
+  { id, before, after }: { id: string; before: string; after: string },
+): Promise<string> {
+  const args = [keys.locations(tenantId), id, before, after];
+  const [word, stored] = await run(redis, 'saveLocation', args);
+  const answer = word!.toString() as 'OK' | RefusalWord;
+  if (answer !== 'OK') throw refusal(answer, undefined);
+  return stored!.toString();
 }

@@ -19,6 +19,10 @@ export const keys = {
   lowStockIndex: (tenantId: string) => `{${tenantId}}:index:low-stock`,
   /** string: JSON of the tenant's settings. */
   settings: (tenantId: string) => `{${tenantId}}:settings`,
+  /** hash: location id -> JSON. */
+  locations: (tenantId: string) => `{${tenantId}}:locations`,
+  /** string: 32 random bytes that sign the cursors of lists. */
+  cursorKey: (tenantId: string) => `{${tenantId}}:cursor-key`,
   /** string: points a token has used in its present minute. Expires. */
   limit: (tenantId: string, tokenId: string) => `{${tenantId}}:limit:${tokenId}`,
   /** string: rows of a file that an import has stored. Expires. */

@@ -13,6 +13,7 @@ const LEDGER_LINE_BYTES = 60;
 const FLAG = { tracked: 1, inStock: 2, preorderEnabled: 4, hasThreshold: 8 } as const;
 const NOTE = { ignored: 4, overReturn: 8, shortfall: 16, created: 32, fellLow: 64 } as const;
 const SET = { quantity: 16, preorderLimit: 32, threshold: 64 } as const;
+const LINE = { stockOnly: 4, absolute: 8 } as const;
 const GUARD: Record<LineGuard, number> = { unrestricted: 0, strict: 1, ignored: 2 };
 const STATUSES: readonly (AvailabilityStatus | null)[] = [
   null,
@@ -28,10 +29,39 @@ export function packLines(lines: readonly MovementLine[]): Buffer {
     line.key.copy(packed, at, 0, 16);
     packed.writeInt32LE(line.units, at + 16);
     packed.writeInt32LE(line.reservedDelta ?? 0, at + 20);
-    packed[at + 24] = GUARD[line.guard];
+    packed[at + 24] = GUARD[line.guard] + stockFlags(line);
     at += LINE_BYTES;
   }
   return packed;
+}
+
+function stockFlags({ stockOnly }: MovementLine): number {
+  if (!stockOnly) return 0;
+  return stockOnly.absolute ? LINE.stockOnly + LINE.absolute : LINE.stockOnly;
+}
+
+/** The quantities lines compare with; empty when none does. */
+export function packComparisons(lines: readonly MovementLine[]): Buffer {
+  const compared = lines.flatMap(({ key, stockOnly }) => {
+    const quantity = stockOnly?.compareQuantity ?? null;
+    if (quantity === null) return [];
+    const packed = Buffer.alloc(20);
+    key.copy(packed, 0, 0, 16);
+    packed.writeInt32LE(quantity, 16);
+    return [packed];
+  });
+  return Buffer.concat(compared);
+}
+
+/** Ids with their quantities, as COMPARE_QUANTITY_STALE lists them. */
+export function unpackQuantities(packed: Buffer) {
+  const itemIds: string[] = [];
+  const quantities: number[] = [];
+  for (let at = 0; at < packed.length; at += 20) {
+    itemIds.push(guidOfKey(packed.subarray(at, at + 16)));
+    quantities.push(packed.readInt32LE(at + 16));
+  }
+  return { itemIds, quantities };
 }
 
 export function unpackLevel(packed: Buffer): Level {

@@ -139,3 +139,61 @@ export async function storeAnswers(redis: HubRedis): Promise<boolean> {
 export async function hasItems(redis: HubRedis, tenantId: string): Promise<boolean> {
   return whileStoreAnswers(async () => (await redis.exists(keys.documents(tenantId))) === 1);
 }
+
+/** Id of a tenant's last ledger entry; empty when there is none. */
+export async function lastLedgerId(redis: HubRedis, tenantId: string): Promise<string> {
+  const last = await whileStoreAnswers(() =>
+    redis.xrevrange(keys.ledger(tenantId), '+', '-', 'COUNT', 1),
+  );
+  return last[0]?.[0] ?? '';
+}
+
+/**
+ * All items of a tenant, in batches, in no order. An item that is there all the time comes at least
+ * once; level and document are as of moments close to each other.
+ */
+export async function* scanItems(
+  redis: HubRedis,
+  tenantId: string,
+  batchSize = 1000,
+): AsyncGenerator<{ id: string; level: Level; document: ItemDocument }[]> {
+  let cursor = '0';
+  do {
+    const [next, fields] = await whileStoreAnswers(() =>
+      redis.hscanBuffer(keys.documents(tenantId), cursor, 'COUNT', batchSize),
+    );
+    cursor = next.toString();
+    const itemKeys = fields.filter((_, i) => i % 2 === 0);
+    if (itemKeys.length === 0) continue;
+    const levels = await whileStoreAnswers(() =>
+      redis.hmgetBuffer(keys.levels(tenantId), ...itemKeys),
+    );
+    yield itemKeys.flatMap((key, i) => {
+      const packed = levels[i];
+      if (!packed) return [];
+      const document = JSON.parse(fields[2 * i + 1]!.toString()) as ItemDocument;
+      return [{ id: guidOfKey(key), level: unpackLevel(packed), document }];
+    });
+  } while (cursor !== '0');
+}
+
+/** The key that signs a tenant's cursors: the one that is kept, else the proposed one from now on. */
+export async function keepCursorKey(
+  redis: HubRedis,
+  tenantId: string,
+  proposed: Buffer,
+): Promise<Buffer> {
+  const kept = await whileStoreAnswers(() =>
+    redis.setBuffer(keys.cursorKey(tenantId), proposed, 'NX', 'GET'),
+  );
+  return kept ?? proposed;
+}
+
+/** Locations by id, as stored: JSON text. */
+export async function readLocations(
+  redis: HubRedis,
+  tenantId: string,
+): Promise<Map<string, string>> {
+  const fields = await whileStoreAnswers(() => redis.hgetall(keys.locations(tenantId)));
+  return new Map(Object.entries(fields));
+}

@@ -57,7 +57,7 @@ test('takes stock of the running hub, and gives it back', async () => {
   const took = await wix('decrement', '--product', 'shirt', '--order', order);
   expect(took).toEqual({
     exitCode: 0,
-    stdout: `200 {}\nTook 1 of shirt for order ${order}.\n`,
+    stdout: `200 {}\nTook 1 of shirt for order ${order}.\nNow 9 on hand of shirt\n`,
     stderr: `POST http://127.0.0.1:${port}/v1/decrement (order ${order})\n`,
   });
   expect((await itemOf(shop, 'shirt')).quantity).toBe(9);

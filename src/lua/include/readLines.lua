@@ -1,7 +1,9 @@
 -- Opens a movement's lines and sums those of one item, so that two lines that are each fine alone
 -- can't oversell together. An item is strict when one of its lines is. Ignored lines stay apart.
 -- Returns lists over the summed lines: item ids, units, reserved deltas, flags.
-local LINE_STRICT, LINE_IGNORED = 1, 2
+-- Flags: 1 strict; 2 ignored; 4 stock only: of tracked items, never from preorder capacity; 8 with
+-- 4: the units are the quantity to set.
+local LINE_STRICT, LINE_IGNORED, LINE_STOCK, LINE_ABSOLUTE = 1, 2, 4, 8
 local function readLines(packed)
   local ids, units, reserving, flags, places = {}, {}, {}, {}, {}
   local count, open = 0, struct.unpack
@@ -11,7 +13,7 @@ local function readLines(packed)
     if place then
       units[place] = units[place] + lineUnits
       reserving[place] = reserving[place] + lineReserving
-      if flag == LINE_STRICT then flags[place] = flag end
+      if flag % 2 == LINE_STRICT then flags[place] = flag end
     else
       count = count + 1
       ids[count], units[count], reserving[count], flags[count] = id, lineUnits, lineReserving, flag

@@ -1,0 +1,129 @@
+import {
+  availabilityStatus,
+  availableOf,
+  type AvailabilityStatus,
+  type InventoryItem,
+} from './item';
+
+/** Numbers from `min` to `max`, both inclusive; an absent bound is open. */
+export interface NumberRange {
+  min?: number;
+  max?: number;
+}
+
+/**
+ * Which items to find. All that is given must hold; a list holds when one of its entries does.
+ * Times are ms since 1970.
+ */
+export interface ItemFilter {
+  ids?: readonly string[];
+  productIds?: readonly string[];
+  /** Null stands for items without a variant. */
+  variantIds?: readonly (string | null)[];
+  skus?: readonly string[];
+  locationIds?: readonly string[];
+  statuses?: readonly AvailabilityStatus[];
+  tracked?: boolean;
+  /** Whether available units are at or below the item's low stock threshold. */
+  lowStock?: boolean;
+  quantity?: NumberRange;
+  available?: NumberRange;
+  created?: NumberRange;
+  updated?: NumberRange;
+  /** Words that all begin a word of name, variant name or sku; case does not matter. */
+  text?: string;
+  and?: readonly ItemFilter[];
+  or?: readonly ItemFilter[];
+  not?: ItemFilter;
+}
+
+/** Whether an item is what a filter asks for. */
+export type ItemTest = (item: InventoryItem) => boolean;
+
+/** Splits a text into the words it is found by: letters and digits, lower case. */
+export function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** All words an item is found by. */
+export function itemWords(item: Pick<InventoryItem, 'name' | 'variantName' | 'sku'>): string[] {
+  return wordsOf([item.name, item.variantName, item.sku].join(' '));
+}
+
+/** Whether an item's available units are at or below its low stock threshold. */
+export function isLowOnStock(item: InventoryItem): boolean {
+  const { tracked, lowStockThreshold } = item;
+  return tracked && lowStockThreshold !== null && availableOf(item) <= lowStockThreshold;
+}
+
+/** Turns a filter into a test that is quick to run over many items. */
+export function itemTest(filter: ItemFilter): ItemTest {
+  const tests: ItemTest[] = [
+    ...membership(filter.ids, (item) => item.id),
+    ...membership(filter.productIds, (item) => item.productId),
+    ...membership(filter.variantIds, (item) => item.variantId),
+    ...membership(filter.skus, (item) => item.sku),
+    ...membership(filter.locationIds, (item) => item.locationId),
+    ...membership(filter.statuses, availabilityStatus),
+    ...equality(filter.tracked, (item) => item.tracked),
+    ...equality(filter.lowStock, isLowOnStock),
+    ...range(filter.quantity, (item) => item.quantity),
+    ...range(filter.available, availableOf),
+    ...range(filter.created, (item) => item.createdDate),
+    ...range(filter.updated, (item) => item.updatedMs),
+    ...textTest(filter.text),
+    ...(filter.and ?? []).map(itemTest),
+    ...anyOf(filter.or),
+    ...(filter.not ? [negation(filter.not)] : []),
+  ];
+  const [only] = tests;
+  if (!only) return () => true;
+  return tests.length === 1 ? only : (item) => tests.every((test) => test(item));
+}
+
+function membership<T>(
+  wanted: readonly T[] | undefined,
+  valueOf: (item: InventoryItem) => T | undefined,
+): ItemTest[] {
+  if (!wanted) return [];
+  const values = new Set<T | undefined>(wanted);
+  return [(item) => values.has(valueOf(item))];
+}
+
+function equality(
+  wanted: boolean | undefined,
+  valueOf: (item: InventoryItem) => boolean,
+): ItemTest[] {
+  return wanted === undefined ? [] : [(item) => valueOf(item) === wanted];
+}
+
+function range(
+  bounds: NumberRange | undefined,
+  valueOf: (item: InventoryItem) => number,
+): ItemTest[] {
+  if (!bounds) return [];
+  const { min = -Infinity, max = Infinity } = bounds;
+  return [(item) => valueOf(item) >= min && valueOf(item) <= max];
+}
+
+function textTest(text: string | undefined): ItemTest[] {
+  const prefixes = wordsOf(text ?? '');
+  if (prefixes.length === 0) return [];
+  return [
+    (item) => {
+      const words = itemWords(item);
+      return prefixes.every((prefix) => words.some((word) => word.startsWith(prefix)));
+    },
+  ];
+}
+
+function anyOf(filters: readonly ItemFilter[] | undefined): ItemTest[] {
+  if (!filters) return [];
+  const tests = filters.map(itemTest);
+  return [(item) => tests.some((test) => test(item))];
+}
+
+function negation(filter: ItemFilter): ItemTest {
+  const test = itemTest(filter);
+  return (item) => !test(item);
+}

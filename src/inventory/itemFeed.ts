@@ -1,0 +1,95 @@
+import type { HubRedis } from '../redis/commands';
+import { lastLedgerId, readLedger, scanItems } from '../redis/reads';
+import { ItemIndex } from './itemIndex';
+
+/** Items of all tenants kept in memory, at the most; the tenant asked longest ago goes first. */
+const MAX_ITEMS_KEPT = 2_000_000;
+
+/** One tenant's index and the work on it. */
+interface Feed {
+  index: Promise<ItemIndex>;
+  /** The catch-up under way, and the one that starts after it. */
+  running?: Promise<void> | undefined;
+  next?: Promise<void> | undefined;
+}
+
+/** The item indexes of this process, by tenant. */
+export class ItemFeeds {
+  private readonly feeds = new Map<string, Feed>();
+  private readonly sizes = new Map<string, number>();
+
+  constructor(
+    private readonly redis: HubRedis,
+    private readonly maxItemsKept = MAX_ITEMS_KEPT,
+  ) {}
+
+  /**
+   * A tenant's index, as of a moment after this call: whatever was acknowledged before the call is
+   * in it. The first call for a tenant reads all of its items; later ones what is new in the ledger.
+   *
+   * @throws InventoryError REDIS_UNAVAILABLE
+   */
+  async current(tenantId: string): Promise<ItemIndex> {
+    const feed = this.feeds.get(tenantId) ?? { index: loadIndex(this.redis, tenantId) };
+    // Last asked stands last.
+    this.feeds.delete(tenantId);
+    this.feeds.set(tenantId, feed);
+    try {
+      const index = await feed.index;
+      await catchUp(feed, () => followLedger(this.redis, tenantId, index));
+      this.keepWithin(tenantId, index.items.size);
+      return index;
+    } catch (error) {
+      if (this.feeds.get(tenantId) === feed) this.feeds.delete(tenantId);
+      throw error;
+    }
+  }
+
+  private keepWithin(tenantId: string, size: number): void {
+    this.sizes.set(tenantId, size);
+    let kept = 0;
+    for (const other of this.feeds.keys()) kept += this.sizes.get(other) ?? 0;
+    for (const oldest of this.feeds.keys()) {
+      if (kept <= this.maxItemsKept || oldest === tenantId) return;
+      kept -= this.sizes.get(oldest) ?? 0;
+      this.feeds.delete(oldest);
+      this.sizes.delete(oldest);
+    }
+  }
+}
+
+/** A catch-up under way may have read the ledger before the caller's write: wait for the next. */
+function catchUp(feed: Feed, follow: () => Promise<void>): Promise<void> {
+  if (!feed.running) return (feed.running = start(feed, follow));
+  feed.next ??= feed.running
+    .catch(() => undefined)
+    .then(() => {
+      feed.next = undefined;
+      return (feed.running = start(feed, follow));
+    });
+  return feed.next;
+}
+
+async function start(feed: Feed, follow: () => Promise<void>): Promise<void> {
+  try {
+    await follow();
+  } finally {
+    feed.running = undefined;
+  }
+}
+
+async function followLedger(redis: HubRedis, tenantId: string, index: ItemIndex): Promise<void> {
+  for await (const entries of readLedger(redis, tenantId, index.lastLedgerId)) {
+    for (const entry of entries) index.applyEntry(entry);
+  }
+}
+
+/** Starts from a point of the ledger and reads all items; what moved since comes again from there. */
+async function loadIndex(redis: HubRedis, tenantId: string): Promise<ItemIndex> {
+  const index = new ItemIndex();
+  index.lastLedgerId = await lastLedgerId(redis, tenantId);
+  for await (const items of scanItems(redis, tenantId)) {
+    for (const { id, level, document } of items) index.put(id, level, document);
+  }
+  return index;
+}

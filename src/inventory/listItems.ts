@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { InventoryError, invalidInput } from '../core/errors';
+import type { ItemFilter } from '../core/itemFilter';
+import { placeOf, type ItemSort } from '../core/itemOrder';
+import type { InventoryItem } from '../core/item';
+import { isWholeNumber } from '../core/quantity';
+import { keepCursorKey } from '../redis/reads';
+import type { InventoryDeps } from './deps';
+import { findItems, MAX_PAGE_SIZE } from './findItems';
+import { MAX_FILTER_LENGTH, readCursor, writeCursor } from './itemCursor';
+
+/** A page of a list, as a Relay client asks for it. */
+export interface ListItems {
+  /** Default: the cursor's, else all items. */
+  filter?: ItemFilter | undefined;
+  /** Default: the cursor's, else oldest first. */
+  sort?: ItemSort | undefined;
+  /** 1..250; default 50 when `last` is absent too. */
+  first?: number | undefined;
+  after?: string | undefined;
+  /** 1..250. */
+  last?: number | undefined;
+  before?: string | undefined;
+}
+
+/** A page of a list. */
+export interface ItemList {
+  items: InventoryItem[];
+  totalCount: number;
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  /** The cursor of an item of the page. */
+  cursorOf: (item: InventoryItem) => string;
+}
+
+const DEFAULT_PAGE_SIZE = 50;
+const DEFAULT_SORT: ItemSort = { field: 'CREATED', descending: false };
+
+/**
+ * Lists items page by page. A cursor carries its list's filter and sort; giving others beside it is
+ * an error. A page is right at its moment: an item that moves in the order meanwhile is where it
+ * then belongs.
+ *
+ * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE
+ */
+export async function listItems(
+  deps: InventoryDeps,
+  tenantId: string,
+  list: ListItems,
+): Promise<ItemList> {
+  const { first, last } = list;
+  if (first !== undefined && last !== undefined) {
+    throw invalidInput('last', last, 'absent: first is given');
+  }
+  const fromEnd = last !== undefined;
+  const size = (fromEnd ? last : first) ?? DEFAULT_PAGE_SIZE;
+  if (!isWholeNumber(size, 1, MAX_PAGE_SIZE)) {
+    throw invalidInput(fromEnd ? 'last' : 'first', size, `1..${MAX_PAGE_SIZE}`);
+  }
+  const key = await cursorKey(deps, tenantId);
+  const after = list.after === undefined ? undefined : readCursor(key, list.after, 'after');
+  const before = list.before === undefined ? undefined : readCursor(key, list.before, 'before');
+  const cursor = after ?? before;
+  const filter = list.filter ?? cursor?.filter ?? {};
+  const sort = list.sort ?? cursor?.sort ?? DEFAULT_SORT;
+  for (const [field, known] of [['after', after] as const, ['before', before] as const]) {
+    if (!known || isDeepStrictEqual([known.filter, known.sort], [filter, sort])) continue;
+    const message = `${field} must be a cursor of a list with the same filter and sort`;
+    throw new InventoryError('INVALID_INPUT', message, { field });
+  }
+  const length = JSON.stringify(filter).length;
+  if (length > MAX_FILTER_LENGTH) {
+    throw invalidInput('filter', length, `up to ${MAX_FILTER_LENGTH} characters of JSON`);
+  }
+  const places = { after: after?.place, before: before?.place };
+  const found = await findItems(deps.feeds, tenantId, { filter, sort, size, fromEnd, ...places });
+  return {
+    items: found.items,
+    totalCount: found.totalCount,
+    hasNextPage: fromEnd ? before !== undefined : found.hasMore,
+    hasPreviousPage: fromEnd ? found.hasMore : after !== undefined,
+    cursorOf: (item) => writeCursor(key, { filter, sort, place: placeOf(item, sort) }),
+  };
+}
+
+async function cursorKey({ redis, cursorKeys }: InventoryDeps, tenantId: string): Promise<Buffer> {
+  const known = cursorKeys.get(tenantId);
+  if (known) return known;
+  const key = await keepCursorKey(redis, tenantId, randomBytes(32));
+  cursorKeys.set(tenantId, key);
+  return key;
+}

@@ -1,0 +1,36 @@
+import type { AuthCheckerInterface, ResolverData } from 'type-graphql';
+import { requireScope, type Principal, type Scope } from '../auth/principal';
+import type { InventoryDeps } from '../inventory/deps';
+import type { Loaders } from './loaders';
+
+/** What every resolver is given. */
+export interface GraphqlContext {
+  /** Who calls, and the reads of this request; undefined without a token. */
+  caller: Caller | undefined;
+  /** The `Idempotency-Key` header. */
+  idempotencyKey: string | undefined;
+  requestId: string;
+}
+
+/** A caller whose token has been verified. */
+export interface Caller {
+  principal: Principal;
+  tenantId: string;
+  inventory: InventoryDeps;
+  loaders: Loaders;
+}
+
+/** The caller of a field whose scope has been checked. */
+export function callerOf({ caller }: GraphqlContext): Caller {
+  if (!caller) throw new Error('a field without @Authorized asked for its caller');
+  return caller;
+}
+
+/** Checks the scopes that `@Authorized` names. */
+export class ScopeChecker implements AuthCheckerInterface<GraphqlContext, Scope> {
+  /** @throws InventoryError UNAUTHENTICATED, FORBIDDEN */
+  check({ context }: ResolverData<GraphqlContext>, scopes: Scope[]): boolean {
+    for (const scope of scopes) requireScope(context.caller?.principal, scope);
+    return true;
+  }
+}

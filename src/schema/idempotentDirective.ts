@@ -1,0 +1,16 @@
+import { DirectiveLocation, GraphQLDirective, GraphQLNonNull, GraphQLString } from 'graphql';
+
+/** `@idempotent(key:)` on a mutation field: the same key again has the recorded result. */
+export const idempotentDirective = new GraphQLDirective({
+  name: 'idempotent',
+  description:
+    'Makes a change of stock safe to retry: the same key with the same input has the result that ' +
+    'was recorded first, and changes nothing. The header `Idempotency-Key` does the same.',
+  locations: [DirectiveLocation.FIELD],
+  args: {
+    key: {
+      type: new GraphQLNonNull(GraphQLString),
+      description: 'Chosen by the caller, 1..255 characters, a new one for each intent.',
+    },
+  },
+});

@@ -1,0 +1,120 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import type { AvailabilityStatus } from '../core/item';
+import type { ItemSortField } from '../core/itemOrder';
+import { AvailabilityStatusEnum, ItemSortFieldEnum } from './enums';
+
+@InputType({ description: 'Whole numbers from `min` to `max`, both inclusive.' })
+export class IntRangeInput {
+  @Field(() => Int, { nullable: true, description: 'Smallest number; absent: no lower bound.' })
+  min?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Largest number; absent: no upper bound.' })
+  max?: number | null;
+}
+
+@InputType({ description: 'Times from `from` to `to`, both inclusive.' })
+export class TimeRangeInput {
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Absent: from the beginning.' })
+  from?: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Absent: to the end.' })
+  to?: Date | null;
+}
+
+@InputType({
+  description:
+    'Which items to find. All fields that are given must hold; a list holds when one of its ' +
+    'entries does. ids, productIds, variantIds, skus, locationIds, statuses, lowStock and text ' +
+    'are served from indexes. At most 50 conditions, 10 deep, 1,000 list entries in all.',
+})
+export class InventoryItemFilterInput {
+  @Field(() => [ID], { nullable: true, description: 'Inventory item ids.' })
+  ids?: string[] | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Product ids.' })
+  productIds?: string[] | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Variant ids, GUIDs.' })
+  variantIds?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'Stock keeping units, exactly.' })
+  skus?: string[] | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Location ids, GUIDs.' })
+  locationIds?: string[] | null;
+
+  @Field(() => [AvailabilityStatusEnum], {
+    nullable: true,
+    description: 'Availability statuses.',
+  })
+  statuses?: AvailabilityStatus[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether stock is counted.' })
+  tracked?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether available units are at or below the low stock threshold.',
+  })
+  lowStock?: boolean | null;
+
+  @Field(() => IntRangeInput, { nullable: true, description: 'Units on hand.' })
+  quantity?: IntRangeInput | null;
+
+  @Field(() => IntRangeInput, { nullable: true, description: 'On hand less reserved units.' })
+  available?: IntRangeInput | null;
+
+  @Field(() => TimeRangeInput, { nullable: true, description: 'Time of creation.' })
+  created?: TimeRangeInput | null;
+
+  @Field(() => TimeRangeInput, { nullable: true, description: 'Time of the last change.' })
+  updated?: TimeRangeInput | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Words, up to 100 characters in all. Each must begin a word of name, variant name or sku; ' +
+      'case does not matter.',
+  })
+  text?: string | null;
+
+  @Field(() => [InventoryItemFilterInput], {
+    nullable: true,
+    description: 'All of these must hold too.',
+  })
+  and?: InventoryItemFilterInput[] | null;
+
+  @Field(() => [InventoryItemFilterInput], {
+    nullable: true,
+    description: 'One of these must hold too.',
+  })
+  or?: InventoryItemFilterInput[] | null;
+
+  @Field(() => InventoryItemFilterInput, { nullable: true, description: 'This must not hold.' })
+  not?: InventoryItemFilterInput | null;
+}
+
+@InputType({ description: 'An order of items.' })
+export class InventoryItemSortInput {
+  @Field(() => ItemSortFieldEnum, { description: 'What to order by.' })
+  field!: ItemSortField;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Largest first. Default: false.' })
+  descending!: boolean;
+}
+
+@InputType({ description: 'A product or variant as a Wix order names it.' })
+export class CatalogReferenceInput {
+  @Field(() => ID, { description: 'Catalog app id.' })
+  appId!: string;
+
+  @Field(() => ID, { description: 'Product id, 1..36 characters.' })
+  catalogItemId!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Variant id, a GUID (Wix Stores: `options.variantId`).',
+  })
+  variantId?: string | null;
+}

@@ -1,0 +1,36 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Location } from './location.type';
+import { UserError } from './userError.type';
+
+@InputType({ description: 'A new location.' })
+export class LocationCreateInput {
+  @Field(() => String, { description: 'Name, 1..150 characters.' })
+  name!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Id, a GUID, such as the one Wix gave it. Default: a new one.',
+  })
+  id?: string | null;
+}
+
+@InputType({ description: 'What to change of a location; what is absent stays.' })
+export class LocationUpdateInput {
+  @Field(() => ID, { description: 'Location id, a GUID.' })
+  id!: string;
+
+  @Field(() => Int, { description: 'The revision the caller knows.' })
+  revision!: number;
+
+  @Field(() => String, { nullable: true, description: 'Name, 1..150 characters.' })
+  name?: string | null;
+}
+
+@ObjectType({ description: 'The location after the change.' })
+export class LocationPayload {
+  @Field(() => Location, { nullable: true, description: 'Null: nothing was changed.' })
+  location?: Location;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors!: UserError[];
+}

@@ -1,0 +1,79 @@
+import { Arg, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { changeLocation, createLocation } from '../inventory/locations';
+import { changeSettings } from '../inventory/settings';
+import { callerOf, type GraphqlContext } from './context';
+import { LocationCreateInput, LocationPayload, LocationUpdateInput } from './location.input';
+import { Location } from './location.type';
+import { presentLocation } from './presentLocation';
+import { withUserErrors } from './userError.type';
+
+@Resolver(() => Location)
+export class LocationResolver {
+  @Authorized('inventory:read')
+  @Query(() => [Location], {
+    description: 'All locations that were created, and the default one. Scope: inventory:read.',
+  })
+  async locations(@Ctx() context: GraphqlContext): Promise<Location[]> {
+    const { all } = await callerOf(context).loaders.locations();
+    return all.map(presentLocation);
+  }
+
+  @Authorized('inventory:read')
+  @Query(() => Location, {
+    nullable: true,
+    description: 'One location. Null: nobody created it. Scope: inventory:read.',
+  })
+  async location(
+    @Arg('id', () => ID, { description: 'Location id, a GUID.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Location | null> {
+    const { all } = await callerOf(context).loaders.locations();
+    const location = all.find((other) => other.id === id.toLowerCase());
+    return location ? presentLocation(location) : null;
+  }
+
+  @Authorized('inventory:admin')
+  @Mutation(() => LocationPayload, { description: 'Creates a location. Scope: inventory:admin.' })
+  async locationCreate(
+    @Arg('input', () => LocationCreateInput, { description: 'The location.' })
+    { name, id }: LocationCreateInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<LocationPayload> {
+    const { inventory, tenantId } = callerOf(context);
+    return withUserErrors({}, async () => {
+      const location = await createLocation(inventory, tenantId, { name, id: id ?? undefined });
+      return { location: presentLocation(location) };
+    });
+  }
+
+  @Authorized('inventory:admin')
+  @Mutation(() => LocationPayload, { description: 'Changes a location. Scope: inventory:admin.' })
+  async locationUpdate(
+    @Arg('input', () => LocationUpdateInput, { description: 'What to change.' })
+    { id, revision, name }: LocationUpdateInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<LocationPayload> {
+    const { inventory, tenantId } = callerOf(context);
+    return withUserErrors({}, async () => {
+      const change = { id, revision, name: name ?? undefined };
+      return { location: presentLocation(await changeLocation(inventory, tenantId, change)) };
+    });
+  }
+
+  @Authorized('inventory:admin')
+  @Mutation(() => LocationPayload, {
+    description:
+      'Makes a location the one that Wix calls without a location mean. Scope: inventory:admin.',
+  })
+  async defaultLocationSet(
+    @Arg('locationId', () => ID, { description: 'Location id, a GUID.' }) locationId: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<LocationPayload> {
+    const { inventory, tenantId, loaders } = callerOf(context);
+    return withUserErrors({}, async () => {
+      await changeSettings(inventory, tenantId, { defaultLocationId: locationId });
+      const locations = await loaders.locations();
+      return { location: presentLocation(locations.get(locationId.toLowerCase())) };
+    });
+  }
+}

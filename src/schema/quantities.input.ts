@@ -1,0 +1,119 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import type { MovementReason } from '../core/movement';
+import { MovementGuardEnum, MovementReasonEnum } from './enums';
+import { Movement } from './movement.type';
+import { UserError } from './userError.type';
+
+@InputType({ description: 'So many units more or less of an item.' })
+export class AdjustQuantityInput {
+  @Field(() => ID, { description: 'Inventory item id.' })
+  itemId!: string;
+
+  @Field(() => Int, { description: 'Units to add, or to take when negative. ±1,000,000,000.' })
+  delta!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The quantity there must be now, else nothing changes (COMPARE_QUANTITY_STALE tells the ' +
+      'present one). Must be given: an explicit null skips the comparison.',
+  })
+  compareQuantity?: number | null;
+}
+
+@InputType({ description: 'Exactly so many units of an item.' })
+export class SetQuantityInput {
+  @Field(() => ID, { description: 'Inventory item id. Each item once.' })
+  itemId!: string;
+
+  @Field(() => Int, { description: 'Units on hand from now on. ±1,000,000,000.' })
+  quantity!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The quantity there must be now, else nothing changes (COMPARE_QUANTITY_STALE tells the ' +
+      'present one). Must be given: an explicit null skips the comparison.',
+  })
+  compareQuantity?: number | null;
+}
+
+@InputType({ description: 'Units that go from one location to another.' })
+export class MoveQuantityInput {
+  @Field(() => ID, { description: 'Inventory item id at the location the units leave.' })
+  fromItemId!: string;
+
+  @Field(() => ID, { description: 'Inventory item id of the same variant elsewhere.' })
+  toItemId!: string;
+
+  @Field(() => Int, { description: 'Units to move, 1..1,000,000,000.' })
+  quantity!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The quantity `fromItemId` must have now, else nothing changes. Must be given: an explicit ' +
+      'null skips the comparison.',
+  })
+  compareQuantity?: number | null;
+}
+
+@InputType({ description: 'Why stock is changed.' })
+class ChangeCauseInput {
+  @Field(() => MovementReasonEnum, { description: 'Why.' })
+  reason!: MovementReason;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "With CUSTOM: one of the tenant's own codes, 1..50 characters.",
+  })
+  reasonCode?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'URI of the document behind it, up to 500 characters.',
+  })
+  reference?: string | null;
+}
+
+@InputType({ description: 'Changes of stock by units: all of them, or none.' })
+export class InventoryAdjustQuantitiesInput extends ChangeCauseInput {
+  @Field(() => [AdjustQuantityInput], { description: '1..300 changes.' })
+  changes!: AdjustQuantityInput[];
+
+  @Field(() => MovementGuardEnum, {
+    defaultValue: 'STRICT',
+    description: 'How far items may go. Default: STRICT.',
+  })
+  guard!: 'STRICT' | 'UNRESTRICTED';
+}
+
+@InputType({ description: 'New quantities: all of them, or none.' })
+export class InventorySetQuantitiesInput extends ChangeCauseInput {
+  @Field(() => [SetQuantityInput], { description: '1..300 changes.' })
+  changes!: SetQuantityInput[];
+}
+
+@InputType({ description: 'Moves between locations: all of them, or none.' })
+export class InventoryMoveQuantitiesInput extends ChangeCauseInput {
+  @Field(() => [MoveQuantityInput], { description: '1..150 moves.' })
+  moves!: MoveQuantityInput[];
+}
+
+@ObjectType({ description: 'What a change of stock did.' })
+export class InventoryChangePayload {
+  @Field(() => Movement, {
+    nullable: true,
+    description: 'The movement as the ledger keeps it. Null: nothing was changed.',
+  })
+  movement?: Movement;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'True: an earlier call with the same key did it; nothing changed now.',
+  })
+  replayed?: boolean;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors!: UserError[];
+}

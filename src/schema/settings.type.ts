@@ -1,0 +1,50 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import type { TenantSettings } from '../inventory/settings';
+import { SubscriptionItemPolicyEnum, UnknownItemPolicyEnum } from './enums';
+import { UserError } from './userError.type';
+
+@ObjectType({ description: "The tenant's settings." })
+export class Settings {
+  @Field(() => Int, { description: 'Rises by one per change; 0 while all are defaults.' })
+  revision!: number;
+
+  @Field(() => ID, { description: 'The location that Wix calls without one mean, a GUID.' })
+  defaultLocationId!: string;
+
+  @Field(() => UnknownItemPolicyEnum, {
+    description: 'What a Wix call does with an item nobody created. Default: REJECT.',
+  })
+  unknownItems!: TenantSettings['unknownItems'];
+
+  @Field(() => SubscriptionItemPolicyEnum, {
+    description: 'What a subscription line of a Wix call does. Default: TRACK.',
+  })
+  subscriptionItems!: TenantSettings['subscriptionItems'];
+}
+
+@InputType({ description: 'Settings to change; what is absent stays.' })
+export class SettingsUpdateInput {
+  @Field(() => ID, { nullable: true, description: 'A GUID.' })
+  defaultLocationId?: string | null;
+
+  @Field(() => UnknownItemPolicyEnum, {
+    nullable: true,
+    description: 'What a Wix call does with an item nobody created.',
+  })
+  unknownItems?: TenantSettings['unknownItems'] | null;
+
+  @Field(() => SubscriptionItemPolicyEnum, {
+    nullable: true,
+    description: 'What a subscription line of a Wix call does.',
+  })
+  subscriptionItems?: TenantSettings['subscriptionItems'] | null;
+}
+
+@ObjectType({ description: 'The settings after the change.' })
+export class SettingsUpdatePayload {
+  @Field(() => Settings, { nullable: true, description: 'Null: nothing was changed.' })
+  settings?: Settings;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors!: UserError[];
+}

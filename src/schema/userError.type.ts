@@ -1,0 +1,102 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { InventoryError, type ErrorCode } from '../core/errors';
+import { isUserErrorCode, UserErrorCodeEnum } from './enums';
+
+@ObjectType({ description: 'What an item was short of.' })
+export class ShortageDetail {
+  @Field(() => ID, { description: 'Inventory item id.' })
+  itemId!: string;
+
+  @Field(() => Int, { description: 'Units the whole movement asked of the item.' })
+  requested!: number;
+
+  @Field(() => Int, { description: 'Units it could have had, 0 or more.' })
+  available!: number;
+}
+
+@ObjectType({ description: 'Something the caller can mend. Nothing was changed.' })
+export class UserError {
+  @Field(() => UserErrorCodeEnum, { description: 'Which kind of error.' })
+  code!: ErrorCode;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Path of the input it is about, such as ["input", "changes", "3", "delta"].',
+  })
+  field!: string[] | null;
+
+  @Field(() => String, { description: 'A sentence for developers.' })
+  message!: string;
+
+  @Field(() => ShortageDetail, {
+    nullable: true,
+    description: 'With INSUFFICIENT_AVAILABLE: requested and available units.',
+  })
+  shortage?: ShortageDetail;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'With COMPARE_QUANTITY_STALE: the present quantity.',
+  })
+  presentQuantity?: number;
+}
+
+/** Where a mutation's list of lines is, for errors that are about lines. */
+export interface ErrorPlace {
+  /** Name of the argument, then the list: `input.changes`. */
+  lines?: string;
+  /** How many lines each entry of that list makes; default 1. */
+  linesPerEntry?: number;
+}
+
+/**
+ * Runs a mutation. What the caller can mend becomes `userErrors`; bugs and outages are thrown.
+ */
+export async function withUserErrors<Payload extends object>(
+  place: ErrorPlace,
+  action: () => Promise<Payload>,
+): Promise<Partial<Payload> & { userErrors: UserError[] }> {
+  try {
+    return { ...(await action()), userErrors: [] };
+  } catch (error) {
+    if (!(error instanceof InventoryError) || !isUserErrorCode(error.code)) throw error;
+    return { userErrors: userErrorsOf(error, place) } as Partial<Payload> & {
+      userErrors: UserError[];
+    };
+  }
+}
+
+function userErrorsOf(
+  error: InventoryError,
+  { lines, linesPerEntry = 1 }: ErrorPlace,
+): UserError[] {
+  const { code, message, details } = error;
+  const fieldOfLine = (line: number | undefined) =>
+    line === undefined || lines === undefined
+      ? null
+      : [...pathOf(lines), String(Math.floor(line / linesPerEntry))];
+  if (details.shortages) {
+    return details.shortages.flatMap(({ itemId, requested, available, lines: places = [] }) =>
+      (places.length > 0 ? places : [undefined]).map((line) => ({
+        code,
+        message: `requested ${requested}, available ${available}`,
+        field: fieldOfLine(line),
+        shortage: { itemId, requested, available },
+      })),
+    );
+  }
+  if (details.lines && details.lines.length > 0) {
+    return details.lines.map((line, i) => ({
+      code,
+      message,
+      field: fieldOfLine(line),
+      ...(details.quantities && { presentQuantity: details.quantities[i]! }),
+    }));
+  }
+  return [{ code, message, field: details.field === undefined ? null : pathOf(details.field) }];
+}
+
+/** `input.changes[3].delta` as a list of its parts. */
+function pathOf(field: string): string[] {
+  return field.split(/[.[\]]+/).filter((part) => part !== '');
+}
