@@ -8,6 +8,7 @@ import {
   type PluginDeps,
 } from './plugin-rest/pluginListener';
 import { storeAnswers } from './redis/reads';
+import { createGraphqlRoutes, type GraphqlDeps } from './schema/graphqlRoutes';
 
 /** The hub's HTTP side, without a socket. */
 export interface App {
@@ -16,14 +17,22 @@ export interface App {
   drain(): void;
 }
 
+/** What the surfaces work with. */
+export interface AppDeps extends PluginDeps {
+  /** How GraphQL lets callers in; absent: it is not served. */
+  graphql?: Omit<GraphqlDeps, 'inventory' | 'logger'> | undefined;
+}
+
 /**
  * Puts the surfaces together. Plugin calls are dispatched before Express, which alone would halve
  * their rate (see docs/decisions).
  */
-export function createApp(deps: PluginDeps, graphql?: Router): App {
+export async function createApp({ graphql, ...deps }: AppDeps): Promise<App> {
   let draining = false;
   const servePlugin = createPluginListener(deps);
-  const other = createRoutes(deps, graphql, () => draining);
+  const { inventory, logger } = deps;
+  const routes = graphql && (await createGraphqlRoutes({ ...graphql, inventory, logger }));
+  const other = createRoutes(deps, routes, () => draining);
   return {
     listener: (request, response) => {
       if (draining) response.setHeader('Connection', 'close');

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp, type App } from './app';
+import { createApp, type App, type AppDeps } from './app';
 import { createApiTokenVerifier } from './auth/apiToken';
 import { apiTokenSource } from './auth/apiTokenSource';
 import { ensureDevelopmentKeys } from './auth/developmentKeys';
@@ -13,8 +13,6 @@ import { createDemoItems } from './inventory/demoItems';
 import { openInventory, type OpenInventory } from './inventory/openInventory';
 import { createLogger, type Logger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
-import type { PluginDeps } from './plugin-rest/pluginListener';
-import { createGraphqlRoutes } from './schema/graphqlRoutes';
 
 const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 3600;
 
@@ -40,8 +38,9 @@ async function main(): Promise<void> {
   try {
     const demo = verification.development && config.nodeEnv === 'development';
     if (demo) await createDemoItems(inventory, DEVELOPMENT_TENANT_ID);
-    const graphql = await openGraphql(config, logger, store);
-    const plugin: PluginDeps = {
+    const graphql = await graphqlAccess(config, logger, store);
+    const app = await createApp({
+      graphql,
       inventory,
       token: {
         keys: verification.keys,
@@ -51,8 +50,7 @@ async function main(): Promise<void> {
       bodyLimitBytes: config.pluginBodyLimitBytes,
       metrics,
       logger,
-    };
-    const app = createApp(plugin, graphql?.routes);
+    });
     const server = createServer(app.listener);
     const { address, port } = await listen(server, config);
     const host = address.includes(':') ? `[${address}]` : address;
@@ -65,7 +63,7 @@ async function main(): Promise<void> {
         demo,
         appId: config.wixAppId,
         graphql: graphql !== undefined,
-        token: graphql?.developmentToken,
+        token: graphql?.sandboxToken,
       }),
     );
     logger.info({ signal: await stopRequested }, 'draining');
@@ -76,8 +74,12 @@ async function main(): Promise<void> {
   logger.info('stopped');
 }
 
-/** Opens GraphQL when callers can be told apart; in development with a token to start with. */
-async function openGraphql(config: Config, logger: Logger, store: OpenInventory) {
+/** How callers of GraphQL are let in, if at all; in development with a token to start with. */
+async function graphqlAccess(
+  config: Config,
+  logger: Logger,
+  { consumePoints }: OpenInventory,
+): Promise<AppDeps['graphql']> {
   const tokens = await apiTokenSource(config);
   if (!tokens) {
     logger.warn('GraphQL is not served: set AUTH_JWKS_URL, AUTH_PUBLIC_KEY_FILE or AUTH_SECRET');
@@ -85,7 +87,7 @@ async function openGraphql(config: Config, logger: Logger, store: OpenInventory)
   }
   const { source, development } = tokens;
   const { authIssuer: issuer, authAudience: audience } = config;
-  const developmentToken =
+  const sandboxToken =
     development && 'secret' in source
       ? await signApiToken(source.secret, {
           tenantId: DEVELOPMENT_TENANT_ID,
@@ -96,16 +98,13 @@ async function openGraphql(config: Config, logger: Logger, store: OpenInventory)
           expiresInSeconds: DEVELOPMENT_TOKEN_SECONDS,
         })
       : undefined;
-  const routes = await createGraphqlRoutes({
-    inventory: store.deps,
-    logger,
+  return {
     verifyToken: createApiTokenVerifier({ source, issuer, audience }),
-    consumePoints: store.consumePoints,
+    consumePoints,
     introspection: config.graphqlIntrospection,
-    sandboxToken: config.nodeEnv === 'production' ? undefined : developmentToken,
+    sandboxToken,
     corsOrigins: config.corsOrigins,
-  });
-  return { routes, developmentToken };
+  };
 }
 
 async function wixKeys(config: Config, logger: Logger) {

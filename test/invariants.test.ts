@@ -46,8 +46,8 @@ test(
       for (const round of ended) if (round.status === 'rejected') throw round.reason;
     }
     process.stdout.write(
-      `invariants: INVARIANTS_SEED=${seed}, ${rounds * STORIES_PER_ROUND} stories, ${movements} movements ` +
-        `${JSON.stringify(words)}\n`,
+      `invariants: INVARIANTS_SEED=${seed}, ${rounds * STORIES_PER_ROUND} stories, ` +
+        `${movements} movements ${JSON.stringify(words)}\n`,
     );
   },
   HOUR_MS,

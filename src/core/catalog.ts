@@ -36,14 +36,15 @@ export function resolveCatalogReference(
   identityOptions: CatalogIdentityOptions,
   field = 'catalogReference',
 ): Omit<ItemIdentity, 'locationId'> {
-  const appId = normalizeId(reference.appId);
+  const stores = reference.appId === WIX_STORES_APP_ID;
+  const appId = stores ? WIX_STORES_APP_ID : normalizeId(reference.appId);
   const productId = normalizeId(reference.catalogItemId);
   const keys = appId === WIX_STORES_APP_ID ? ['variantId'] : (identityOptions[appId] ?? []);
   const values: [string, string][] = [];
   for (const key of keys) {
     const value = reference.options?.[key];
     if (value === undefined || value === null) continue;
-    values.push([key, optionText(value, `${field}.options.${key}`)]);
+    values.push([key, optionText(value, field, key)]);
   }
   const [first] = values;
   if (!first) return { appId, productId, variantId: null };
@@ -55,11 +56,15 @@ export function resolveCatalogReference(
   return { appId, productId, variantId: guidOfKey(deriveKey(VARIANT_NAMESPACE, name)) };
 }
 
-function optionText(value: unknown, field: string): string {
+function optionText(value: unknown, field: string, key: string): string {
   const scalar = ['string', 'number', 'boolean'].includes(typeof value);
   const text = String(value);
   if (!scalar || text.length > MAX_OPTION_LENGTH) {
-    throw invalidInput(field, value, `text of up to ${MAX_OPTION_LENGTH} characters`);
+    throw invalidInput(
+      `${field}.options.${key}`,
+      value,
+      `text of up to ${MAX_OPTION_LENGTH} characters`,
+    );
   }
   return text;
 }

@@ -48,7 +48,11 @@ export const errorTable = {
   },
   ITEM_CHANGED: { kind: 'conflict', message: 'The item changed meanwhile.', reply: true },
   LOCATION_CHANGED: { kind: 'conflict', message: 'The location changed meanwhile.', reply: true },
-  REVISION_CONFLICT: { kind: 'conflict', message: 'The revision is not the present one.' },
+  REVISION_CONFLICT: {
+    kind: 'conflict',
+    message: 'The revision is not the present one.',
+    reply: true,
+  },
   ALREADY_EXISTS: { kind: 'conflict', message: 'It exists already.' },
   NO_SUCH_LOCATION: { kind: 'notFound', message: 'There is no such location.' },
   LIMIT_REACHED: { kind: 'conflict', message: 'There can be no more of them.' },

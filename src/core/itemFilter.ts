@@ -26,6 +26,7 @@ export interface ItemFilter {
   tracked?: boolean;
   /** Whether available units are at or below the item's low stock threshold. */
   lowStock?: boolean;
+  /** Like `available`: of tracked items. */
   quantity?: NumberRange;
   available?: NumberRange;
   created?: NumberRange;
@@ -67,8 +68,9 @@ export function itemTest(filter: ItemFilter): ItemTest {
     ...membership(filter.statuses, availabilityStatus),
     ...equality(filter.tracked, (item) => item.tracked),
     ...equality(filter.lowStock, isLowOnStock),
-    ...range(filter.quantity, (item) => item.quantity),
-    ...range(filter.available, availableOf),
+    // NaN lies in no range: nobody counts an untracked item.
+    ...range(filter.quantity, (item) => (item.tracked ? item.quantity : NaN)),
+    ...range(filter.available, (item) => (item.tracked ? availableOf(item) : NaN)),
     ...range(filter.created, (item) => item.createdDate),
     ...range(filter.updated, (item) => item.updatedMs),
     ...textTest(filter.text),

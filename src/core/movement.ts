@@ -1,7 +1,17 @@
 import type { AvailabilityStatus, ItemDocument, Level } from './item';
 
 /** What was done. */
-export const operations = ['DECREMENT', 'INCREMENT', 'IMPORT', 'ADJUST', 'SET', 'MOVE'] as const;
+export const operations = [
+  'DECREMENT',
+  'INCREMENT',
+  'IMPORT',
+  'CREATE',
+  'UPDATE',
+  'DELETE',
+  'ADJUST',
+  'SET',
+  'MOVE',
+] as const;
 export type Operation = (typeof operations)[number];
 
 /** Why Wix calls the plugin (Wix inventory service plugin, `reason`). */
@@ -81,6 +91,8 @@ export interface LedgerLine {
   /** A subscription line that the tenant's settings ignore: nothing changed. */
   ignored: boolean;
   created: boolean;
+  /** The item is gone after it; its level says what the ledger's sums end at. */
+  deleted: boolean;
   /** More was given back than the order had taken. */
   overReturn: boolean;
   /** Accepted although it was not available. */

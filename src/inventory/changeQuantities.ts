@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { InventoryError, invalidInput } from '../core/errors';
+import { invalidInput } from '../core/errors';
 import { isGuid, keyOfGuid } from '../core/identity';
 import type { LedgerEntry, MovementCause, MovementLine, Operation } from '../core/movement';
 import { isWholeNumber, MAX_LINES, QUANTITY_LIMIT } from '../core/quantity';
 import { postMovement } from '../redis/commands';
 import { readEntries } from '../redis/snapshots';
 import type { InventoryDeps } from './deps';
+import { callOf } from './keyedInput';
 import { nameLines } from './nameLines';
 import { withSettings } from './settings';
 
@@ -48,7 +48,6 @@ export interface ChangeOutcome {
 }
 
 const MAX_REFERENCE_LENGTH = 500;
-const MAX_KEY_LENGTH = 255;
 
 /**
  * Changes quantities of tracked items: all of them, or none.
@@ -70,7 +69,7 @@ export async function changeQuantities(
       cause: causeOf(change),
       settingsRevision: settings.revision,
       retentionMs: deps.retentionMs,
-      ...callOf(change),
+      ...callOf(deps, change.cause, inputOf(change)),
     }).catch((error: unknown) => {
       throw nameLines(error, lines);
     });
@@ -118,14 +117,10 @@ function checkDistinct(changes: readonly QuantityChange[], absolute: boolean): v
   });
 }
 
-function checkCause({ reference, idempotencyKey }: ChangeCause): void {
+function checkCause({ reference }: ChangeCause): void {
   if (reference !== undefined && !(reference.length <= MAX_REFERENCE_LENGTH && isUri(reference))) {
     const bound = `a URI of up to ${MAX_REFERENCE_LENGTH} characters`;
     throw invalidInput('input.reference', reference, bound);
-  }
-  if (idempotencyKey !== undefined && !isWholeNumber(idempotencyKey.length, 1, MAX_KEY_LENGTH)) {
-    const message = `The idempotency key must have 1..${MAX_KEY_LENGTH} characters.`;
-    throw new InventoryError('INVALID_INPUT', message);
   }
 }
 
@@ -138,14 +133,7 @@ function causeOf({ operation, cause }: ChangeQuantities): MovementCause {
   return { operation, reason, actor, requestId, ...(reference && { reference }) };
 }
 
-/** Key and input of a keyed call as digests: the key may be anything, the input is long. */
-function callOf({ operation, changes, allowNegative, cause }: ChangeQuantities) {
-  const { idempotencyKey, reason, reference } = cause;
-  if (idempotencyKey === undefined) return {};
-  const input = JSON.stringify([operation, changes, allowNegative, reason, reference]);
-  return { call: { keyDigest: digest(idempotencyKey), inputDigest: digest(input) } };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+/** What a retry must repeat. */
+function inputOf({ operation, changes, allowNegative, cause }: ChangeQuantities) {
+  return [operation, changes, allowNegative, cause.reason, cause.reference];
 }

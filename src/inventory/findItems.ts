@@ -3,6 +3,7 @@ import { itemTest, type ItemFilter } from '../core/itemFilter';
 import { comparePlaces, placeOf, type ItemPlace, type ItemSort } from '../core/itemOrder';
 import type { InventoryItem } from '../core/item';
 import type { ItemFeeds } from './itemFeed';
+import type { Candidates } from './itemGroups';
 
 /** Longest page, in items. */
 export const MAX_PAGE_SIZE = 250;
@@ -56,7 +57,7 @@ export async function findItems(
   let inRange = 0;
   let looked = 0;
   let turnEnds = performance.now() + TURN_MS;
-  for (const item of index.candidates(page.filter).each()) {
+  for (const item of atOneMoment(index.candidates(page.filter))) {
     looked += 1;
     if (looked % ITEMS_PER_LOOK === 0 && performance.now() > turnEnds) {
       await nextTurn();
@@ -70,13 +71,18 @@ export async function findItems(
     inRange += 1;
     const last = best[size - 1];
     if (last && comparePlaces(place, last.place, order) >= 0) continue;
-    insert(best, { item, place }, order);
+    // A copy: an item that moves on must still be shown, and have a cursor, where it was found.
+    insert(best, { item: { ...item }, place }, order);
     if (best.length > size) best.pop();
   }
-  // A copy: what is shown must not move on while it is being shown.
-  const items = best.map(({ item }) => ({ ...item }));
+  const items = best.map(({ item }) => item);
   if (page.fromEnd) items.reverse();
   return { items, totalCount, hasMore: inRange > items.length };
+}
+
+/** An index that moves on while others get their turn would give an item twice. */
+function atOneMoment({ size, each }: Candidates<InventoryItem>): Iterable<InventoryItem> {
+  return size <= ITEMS_PER_LOOK ? each() : [...each()];
 }
 
 function insert<T extends { place: ItemPlace }>(best: T[], entry: T, order: ItemSort): void {

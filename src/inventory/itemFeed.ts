@@ -60,9 +60,9 @@ export class ItemFeeds {
 
 /** A catch-up under way may have read the ledger before the caller's write: wait for the next. */
 function catchUp(feed: Feed, follow: () => Promise<void>): Promise<void> {
-  if (!feed.running) return (feed.running = start(feed, follow));
-  feed.next ??= feed.running
-    .catch(() => undefined)
+  if (!feed.running && !feed.next) return (feed.running = start(feed, follow));
+  feed.next ??= feed
+    .running!.catch(() => undefined)
     .then(() => {
       feed.next = undefined;
       return (feed.running = start(feed, follow));

@@ -38,9 +38,14 @@ export class ItemIndex {
 
   /** Moves on by one ledger entry. */
   applyEntry(entry: LedgerEntry): void {
-    for (const { itemId, level, document } of entry.lines) {
+    for (const { itemId, level, document, deleted } of entry.lines) {
       const item = this.items.get(itemId);
       if (!level || (item && item.revision >= level.revision)) continue;
+      if (deleted && item) {
+        this.index(item, 'remove');
+        this.items.delete(itemId);
+        continue;
+      }
       if (document) this.put(itemId, level, document);
       else if (item) this.setLevel(item, level);
     }

@@ -107,6 +107,10 @@ function foldLine(fold: LedgerFold, entry: LedgerEntry, line: LedgerLine): void 
     revision: (before?.revision ?? 0) + (same ? 0 : 1),
     updatedMs: same ? before.updatedMs : entry.timeMs,
   });
+  if (line.deleted) {
+    fold.items.delete(line.itemId);
+    return;
+  }
   fold.items.set(line.itemId, {
     line: level,
     quantity: (known?.quantity ?? 0) + delta,

@@ -34,7 +34,8 @@ export interface ItemList {
   cursorOf: (item: InventoryItem) => string;
 }
 
-const DEFAULT_PAGE_SIZE = 50;
+/** Length of a page when nobody says, in items. */
+export const DEFAULT_PAGE_SIZE = 50;
 const DEFAULT_SORT: ItemSort = { field: 'CREATED', descending: false };
 
 /**

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { OrderReason } from '../core/movement';
 import type { OrderDigests } from '../redis/commands';
-import type { OrderCall } from './moveForOrder';
+import type { OrderCall, OrderLine } from './moveForOrder';
 
 /**
  * Reasons an order sees once per direction. ORDER_EDITED and ORDER_REFUNDED recur with equal
@@ -17,7 +17,7 @@ const ONCE_PER_DIRECTION: readonly OrderReason[] = [
 const MAY_RECUR = Buffer.alloc(12);
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest().subarray(0, 12);
+  return hash('sha256', text, 'buffer').subarray(0, 12);
 }
 
 /**
@@ -26,32 +26,29 @@ function digest(text: string): Buffer {
  * although the default location or a policy changed in between.
  */
 export function orderDigests(call: OrderCall): OrderDigests {
-  return { call: callDigest(call), content: contentDigest(call) };
+  const { operation, reason, orderId, restricted, requestId, token } = call;
+  const lines = digestOfLines(call.lines);
+  // With a request id the token may differ: a retry may be signed anew.
+  const identity =
+    requestId === undefined
+      ? ['token', token]
+      : ['request', requestId, orderId, reason, restricted, lines];
+  return {
+    call: digest(JSON.stringify([operation, ...identity])),
+    content: ONCE_PER_DIRECTION.includes(reason)
+      ? digest(JSON.stringify([operation, reason, lines]))
+      : MAY_RECUR,
+  };
 }
 
-/** With a request id the token may differ: a retry may be signed anew. */
-function callDigest({ operation, requestId, token, ...call }: OrderCall): Buffer {
-  if (requestId === undefined) return digest(`${operation}\ntoken\n${token}`);
-  const lines = call.lines.map((line) => [
-    line.appId,
-    line.productId,
-    line.variantId,
-    line.locationId,
-    line.quantity,
-    line.subscriptionItem,
-  ]);
-  const content = [requestId, call.orderId, call.reason, call.restricted, lines];
-  return digest(`${operation}\nrequest\n${JSON.stringify(content)}`);
-}
-
-/** Lines in any order, those of one item summed. */
-function contentDigest({ operation, reason, lines }: OrderCall): Buffer {
-  if (!ONCE_PER_DIRECTION.includes(reason)) return MAY_RECUR;
+/** Equal for lines in any order, and for lines of one item in any split. */
+function digestOfLines(lines: readonly OrderLine[]): string {
   const units = new Map<string, number>();
   for (const { appId, productId, variantId, locationId, quantity, subscriptionItem } of lines) {
-    const item = JSON.stringify([appId, variantId ?? productId, locationId, subscriptionItem]);
+    // Ids hold no line ends, so that no two items have one text.
+    const item = `${variantId ?? productId}\n${appId}\n${locationId ?? ''}\n${subscriptionItem}`;
     units.set(item, (units.get(item) ?? 0) + quantity);
   }
-  const canonical = [...units].map(([item, sum]) => `${item}${sum}`).sort();
-  return digest(`${operation}\n${reason}\n${canonical.join('\n')}`);
+  const canonical = [...units].map(([item, sum]) => `${item}\n${sum}`).sort();
+  return hash('sha256', canonical.join('\n'), 'hex');
 }

@@ -31,3 +31,18 @@ export async function orderInventory(
   const entries = await readEntries(redis, tenantId, record.movementIds);
   return { orderId: id, items: record.items, movements: entries.filter((entry) => entry !== null) };
 }
+
+/**
+ * A movement by its ledger id; null when the ledger does not hold it.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function movementById(
+  { redis }: InventoryDeps,
+  tenantId: string,
+  ledgerId: string,
+): Promise<LedgerEntry | null> {
+  if (ledgerId === '') return null;
+  const [entry] = await readEntries(redis, tenantId, [ledgerId]);
+  return entry ?? null;
+}

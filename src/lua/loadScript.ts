@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The scripts of this folder, by file name without `.lua`. */
-export const scriptNames = ['postMovement', 'saveItems', 'saveLocation', 'saveSettings'] as const;
+export const scriptNames = [
+  'postMovement',
+  'saveItems',
+  'deleteItems',
+  'saveLocation',
+  'saveSettings',
+] as const;
 export type ScriptName = (typeof scriptNames)[number];
 
 /** `#!lua` makes Redis 7 check memory, disk and role before a script starts, not in its middle. */

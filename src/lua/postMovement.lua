@@ -4,7 +4,7 @@
 -- KEYS[1] levels         hash    item id (16 bytes) -> packed level; "head" -> packed head
 -- KEYS[2] ledger         stream  one entry per movement, id "<ms>-<sequence>"
 -- KEYS[3] order          string  packed order record
--- KEYS[4] call           string  "<ledger id> <input digest>": what became of a keyed call
+-- KEYS[4] call           string  what became of a keyed call (see findCall)
 -- KEYS[5] documents      hash    item id -> JSON document
 -- KEYS[6] statusIndex    zset    status letter .. item id, score 0
 -- KEYS[7] lowStockIndex  zset    item id, score 0
@@ -38,19 +38,16 @@
 -- Writes all seven keys, and only in the last part: nothing may fail after the first write.
 --
 -- @include formats levelFlags limits availabilityStatus splitUnits readHead ledgerNotes
--- @include append readLines readOrder findRepeat dateDocument alignDocuments moveIndexes
+-- @include append readLines readOrder findRepeat findCall keepCall dateDocument alignDocuments
+-- @include moveIndexes
 
 local pack, open = struct.pack, struct.unpack
 local direction, inputDigest = ARGV[5], ARGV[8]
 
 -- Checks: repeats and settings.
-if inputDigest ~= "" then
-  local known = redis.call("GET", KEYS[4])
-  if known then
-    local id, digest = known:match("^(%S+) (.*)$")
-    return { digest == inputDigest and "REPLAYED" or "IDEMPOTENCY_KEY_MISMATCH", id }
-  end
-end
+local recorded, same = findCall(KEYS[4], inputDigest)
+if recorded and not same then return { "IDEMPOTENCY_KEY_MISMATCH", recorded } end
+if recorded then return { "REPLAYED", recorded } end
 
 local ids, units, reserving, lineFlags = readLines(ARGV[1])
 local count = #ids
@@ -202,8 +199,6 @@ if direction ~= "" then
     .. table.concat(orderItems)
   redis.call("SET", KEYS[3], record)
 end
-if inputDigest ~= "" then
-  redis.call("SET", KEYS[4], entryId .. " " .. inputDigest, "PX", ARGV[4])
-end
+keepCall(KEYS[4], entryId, inputDigest, "", ARGV[4])
 moveIndexes(KEYS[6], KEYS[7], leave, enter, leaveLow, enterLow)
 return { "OK", entryId, lines }

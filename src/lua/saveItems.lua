@@ -7,23 +7,30 @@
 -- KEYS[4] statusIndex    zset    status letter .. item id, score 0
 -- KEYS[5] lowStockIndex  zset    item id, score 0
 -- KEYS[6] importProgress string  how far the import came that sends these rows
+-- KEYS[7] call           string  what became of a keyed call (see findCall)
 --
 -- ARGV[1] movement: JSON text for the ledger entry
 -- ARGV[2] progress the caller knows of ("" = none), ARGV[3] progress to store with the rows
 --         ("" = keep none), ARGV[4] its time to live, ms
--- ARGV[5..] three per row; an item may stand in one row only:
---   row, 28 bytes: item id c16, flags B, what to set B (the flag bits; 16 quantity, 32 preorder
---     limit, 64 threshold), quantity i4, preorder limit I3, threshold I3
+-- ARGV[5] input digest of a keyed call ("" = the call has no key), ARGV[6] its retention, ms,
+--         ARGV[7] text to keep with its outcome
+-- ARGV[8..] three per row; an item may stand in one row only:
+--   row, 33 bytes: item id c16, flags B, what to set B (the flag bits; 16 quantity, 32 preorder
+--     limit, 64 threshold), quantity i4, preorder limit I3, threshold I3, revision the item must
+--     have I5 (0 = any)
 --   document: JSON the caller read for the item ("" = it found none)
 --   document: JSON to store, without created date when the item is new
 --
 -- Replies, in order of precedence:
+--   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
+--   {"REPLAYED", ledger id, kept} recorded before; nothing changed
 --   {"IMPORT_CHANGED"}            somebody else went on with the import: another progress is stored
 --   {"ITEM_CHANGED", ids}         16 bytes per item whose document is not the one the caller read
---   {"OK", ledger id, ledger lines}  the id is "" when nothing changed
+--   {"REVISION_CONFLICT", ids}    16 bytes per item with another revision
+--   {"OK", ledger id, ledger lines}  the id is "-" when nothing changed
 --
 -- @include formats levelFlags availabilityStatus readHead ledgerNotes
--- @include append dateDocument alignDocuments moveIndexes
+-- @include findCall keepCall append dateDocument alignDocuments moveIndexes
 
 local pack, open = struct.pack, struct.unpack
 local SET_QUANTITY, SET_LIMIT, SET_THRESHOLD = 16, 32, 64
@@ -31,16 +38,19 @@ local SET_QUANTITY, SET_LIMIT, SET_THRESHOLD = 16, 32, 64
 local COUNTS_LOW = TRACKED + HAS_THRESHOLD
 
 -- Checks.
+local recorded, same, kept = findCall(KEYS[7], ARGV[5])
+if recorded and not same then return { "IDEMPOTENCY_KEY_MISMATCH", recorded } end
+if recorded then return { "REPLAYED", recorded, kept } end
 if ARGV[3] ~= "" and (redis.call("GET", KEYS[6]) or "") ~= ARGV[2] then
   return { "IMPORT_CHANGED" }
 end
 
-local ids, count = {}, (#ARGV - 4) / 3
-for i = 1, count do ids[i] = ARGV[3 * i + 2]:sub(1, 16) end
+local ids, count = {}, (#ARGV - 7) / 3
+for i = 1, count do ids[i] = ARGV[3 * i + 5]:sub(1, 16) end
 local known = redis.call("HMGET", KEYS[3], unpack(ids))
 local changed = {}
 for i = 1, count do
-  if (known[i] or "") ~= ARGV[3 * i + 3] then changed[#changed + 1] = ids[i] end
+  if (known[i] or "") ~= ARGV[3 * i + 6] then changed[#changed + 1] = ids[i] end
 end
 if #changed > 0 then return { "ITEM_CHANGED", table.concat(changed) } end
 
@@ -49,10 +59,10 @@ local levels = redis.call("HMGET", KEYS[1], unpack(ids))
 local sequence, now, settingsRevision = readHead(levels[count + 1])
 
 local writes, ledgerLines, documents, documentWrites = {}, {}, {}, {}
-local leave, enter, leaveLow, enterLow
+local leave, enter, leaveLow, enterLow, conflicts
 
 for i = 1, count do
-  local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 3], ARGV[3 * i + 4]
+  local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 6], ARGV[3 * i + 7]
   local flags, revision, quantity, reserved, limit, counter, threshold = TRACKED, 0, 0, 0, 0, 0, 0
   local _
   if level then
@@ -63,9 +73,10 @@ for i = 1, count do
   )
   local wasLow = hasFlag(flags, COUNTS_LOW) == COUNTS_LOW and quantity - reserved <= threshold
 
-  local newFlags, what, newQuantity, newLimit, newThreshold
-  _, newFlags, what, newQuantity, newLimit, newThreshold =
-    open("<c16BBi4I3I3", ARGV[3 * i + 2])
+  local newFlags, what, newQuantity, newLimit, newThreshold, expected
+  _, newFlags, what, newQuantity, newLimit, newThreshold, expected =
+    open("<c16BBi4I3I3I5", ARGV[3 * i + 5])
+  if expected ~= 0 and expected ~= revision then conflicts = append(conflicts, id) end
   local mask = bit.band(what, 15)
   newFlags = bit.bor(bit.band(flags, bit.bnot(mask)), bit.band(newFlags, mask))
   if hasFlag(what, SET_QUANTITY) == 0 then newQuantity = quantity end
@@ -106,8 +117,10 @@ for i = 1, count do
   end
 end
 
+if conflicts then return { "REVISION_CONFLICT", table.concat(conflicts) } end
+
 -- Writes.
-local entryId, lines, count = "", table.concat(ledgerLines), #ledgerLines
+local entryId, lines, count = "-", table.concat(ledgerLines), #ledgerLines
 if count > 0 then
   entryId = string.format("%d-%d", now, sequence)
   writes[2 * count + 1], writes[2 * count + 2] = "head", pack(HEAD, sequence, now, settingsRevision)
@@ -121,4 +134,5 @@ if count > 0 then
   moveIndexes(KEYS[4], KEYS[5], leave, enter, leaveLow, enterLow)
 end
 if ARGV[3] ~= "" then redis.call("SET", KEYS[6], ARGV[3], "PX", ARGV[4]) end
+keepCall(KEYS[7], entryId, ARGV[5], ARGV[7], ARGV[6])
 return { "OK", entryId, lines }

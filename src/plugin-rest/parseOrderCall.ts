@@ -115,8 +115,12 @@ function parseLine(
   if (!isOptional(subscriptionItem, 'boolean')) {
     throw invalidInput(`${field}.subscriptionItem`, subscriptionItem, 'true or false');
   }
+  const subject = resolveCatalogReference({ catalogItemId, appId, options }, identityOptions, at);
+  // Written out: spreading the three fields of `subject` takes longer than all the checks above.
   return {
-    ...resolveCatalogReference({ catalogItemId, appId, options }, identityOptions, at),
+    appId: subject.appId,
+    productId: subject.productId,
+    variantId: subject.variantId,
     locationId: locationId?.toLowerCase() ?? null,
     quantity,
     subscriptionItem: subscriptionItem === true,

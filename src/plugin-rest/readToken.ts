@@ -16,11 +16,11 @@ export async function readToken(request: IncomingMessage, limitBytes: number): P
   }
   const length = request.headers['content-length'];
   try {
-    return await getRawBody(request, {
+    const body = await getRawBody(request, {
       limit: limitBytes,
-      encoding: 'latin1',
       ...(length !== undefined && { length }),
     });
+    return body.toString('latin1');
   } catch (error) {
     const { type } = error as { type?: string };
     if (type === 'entity.too.large') {

@@ -6,6 +6,7 @@ import { keys } from './keys';
 import { isOutage } from './outage';
 import {
   packComparisons,
+  packDeletions,
   packLevelChange,
   packLines,
   unpackIds,
@@ -27,7 +28,8 @@ export type HubRedis = Redis &
 
 const KEY_COUNTS: Record<ScriptName, number> = {
   postMovement: 7,
-  saveItems: 6,
+  saveItems: 7,
+  deleteItems: 6,
   saveLocation: 1,
   saveSettings: 2,
 };
@@ -70,6 +72,7 @@ function refusal(word: RefusalWord, rest: Buffer | undefined): InventoryError {
     SETTINGS_CHANGED: () => ({}),
     IMPORT_CHANGED: () => ({}),
     LOCATION_CHANGED: () => ({}),
+    REVISION_CONFLICT: () => ({ itemIds: unpackIds(rest!) }),
     ITEM_CHANGED: () => ({ itemIds: unpackIds(rest!) }),
     ITEM_NOT_TRACKED: () => ({ itemIds: unpackIds(rest!) }),
     COMPARE_QUANTITY_STALE: () => unpackQuantities(rest!),
@@ -88,6 +91,14 @@ export interface OrderDigests {
   content: Buffer;
 }
 
+/** A call made with an idempotency key: digests without spaces of the key and of the input. */
+export interface KeyedCall {
+  keyDigest: string;
+  inputDigest: string;
+  /** How long its outcome is kept, ms. */
+  retentionMs: number;
+}
+
 /** A movement to post. */
 export interface PostMovement {
   tenantId: string;
@@ -101,7 +112,7 @@ export interface PostMovement {
   /** For a movement of `cause.orderId`: which way it goes, and its digests. */
   order?: { direction: '-' | '+'; digests: OrderDigests };
   /** For a call made with an idempotency key: digests of the key and of the input. */
-  call?: { keyDigest: string; inputDigest: string };
+  call?: Omit<KeyedCall, 'retentionMs'>;
   /** Only say what would become of it: nothing is written, and the ledger id is empty. */
   preview?: boolean;
   /** JSON documents, without created date, of items to create when they are unknown. */
@@ -162,6 +173,18 @@ export interface SaveItem {
   before: string;
   /** Document text to store; without created date for a new item. */
   after: string;
+  /** The revision it must have; absent: any. */
+  revision?: number;
+}
+
+/** What became of a call that saves or deletes items. */
+export interface SaveOutcome {
+  /** Empty when nothing changed. */
+  ledgerId: string;
+  /** What changed; of a replay only the ledger knows. */
+  lines: LedgerLine[];
+  /** An earlier call with the same key did it: what was kept with its outcome. */
+  replayed?: { kept: string };
 }
 
 /** Items to save together. */
@@ -172,6 +195,8 @@ export interface SaveItems {
   cause: MovementCause;
   /** Stored in the same step: how far the sender has come, and how far it was (empty: nowhere). */
   progress?: { digest: string; before: string; text: string; ttlMs: number };
+  /** For a call made with an idempotency key; `kept` is given back with a replay. */
+  call?: KeyedCall & { kept: string };
 }
 
 /**
@@ -179,10 +204,11 @@ export interface SaveItems {
  *
  * @returns the ledger id, empty when nothing changed, and the lines that changed
  * @throws InventoryError IMPORT_CHANGED when the progress is not the one given as `before`,
- *   ITEM_CHANGED (read again and retry), REDIS_UNAVAILABLE
+ *   ITEM_CHANGED (read again and retry), REVISION_CONFLICT, IDEMPOTENCY_KEY_MISMATCH,
+ *   REDIS_UNAVAILABLE
  */
-export async function saveItems(redis: HubRedis, save: SaveItems) {
-  const { tenantId, progress } = save;
+export async function saveItems(redis: HubRedis, save: SaveItems): Promise<SaveOutcome> {
+  const { tenantId, progress, call } = save;
   const args: Argument[] = [
     keys.levels(tenantId),
     keys.ledger(tenantId),
@@ -190,18 +216,62 @@ export async function saveItems(redis: HubRedis, save: SaveItems) {
     keys.statusIndex(tenantId),
     keys.lowStockIndex(tenantId),
     keys.importProgress(tenantId, progress?.digest ?? ''),
+    keys.call(tenantId, call?.keyDigest ?? ''),
     JSON.stringify(save.cause),
     progress?.before ?? '',
     progress?.text ?? '',
     progress?.ttlMs ?? 0,
+    call?.inputDigest ?? '',
+    call?.retentionMs ?? 0,
+    call?.kept ?? '',
   ];
   for (const item of save.items) {
-    args.push(packLevelChange(item.key, item.level), item.before, item.after);
+    args.push(packLevelChange(item.key, item.level, item.revision), item.before, item.after);
   }
-  const [word, id, lines] = await run(redis, 'saveItems', args);
-  const answer = word!.toString() as 'OK' | RefusalWord;
-  if (answer !== 'OK') throw refusal(answer, id);
-  return { ledgerId: id!.toString(), lines: unpackLedgerLines(lines!) };
+  return saveOutcome(await run(redis, 'saveItems', args));
+}
+
+/** Items to delete together: 1..1,000, each once. */
+export interface DeleteItems {
+  tenantId: string;
+  /** `revision`: the one the item must have; 0: any. */
+  items: readonly { key: Buffer; revision: number }[];
+  cause: MovementCause;
+  call?: KeyedCall;
+}
+
+/**
+ * Deletes items, all or none.
+ *
+ * @throws InventoryError UNKNOWN_ITEM, REVISION_CONFLICT, IDEMPOTENCY_KEY_MISMATCH,
+ *   REDIS_UNAVAILABLE
+ */
+export async function deleteItems(
+  redis: HubRedis,
+  { tenantId, items, cause, call }: DeleteItems,
+): Promise<SaveOutcome> {
+  return saveOutcome(
+    await run(redis, 'deleteItems', [
+      keys.levels(tenantId),
+      keys.ledger(tenantId),
+      keys.documents(tenantId),
+      keys.statusIndex(tenantId),
+      keys.lowStockIndex(tenantId),
+      keys.call(tenantId, call?.keyDigest ?? ''),
+      JSON.stringify(cause),
+      call?.inputDigest ?? '',
+      call?.retentionMs ?? 0,
+      packDeletions(items),
+    ]),
+  );
+}
+
+function saveOutcome([word, id, rest]: Buffer[]): SaveOutcome {
+  const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
+  if (answer !== 'OK' && answer !== 'REPLAYED') throw refusal(answer, id);
+  const ledgerId = id!.toString() === '-' ? '' : id!.toString();
+  if (answer === 'OK') return { ledgerId, lines: unpackLedgerLines(rest!) };
+  return { ledgerId, lines: [], replayed: { kept: rest?.toString() ?? '' } };
 }
 
 /**

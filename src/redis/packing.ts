@@ -11,7 +11,14 @@ import type { LineGuard } from '../core/movement';
 const LINE_BYTES = 25;
 const LEDGER_LINE_BYTES = 60;
 const FLAG = { tracked: 1, inStock: 2, preorderEnabled: 4, hasThreshold: 8 } as const;
-const NOTE = { ignored: 4, overReturn: 8, shortfall: 16, created: 32, fellLow: 64 } as const;
+const NOTE = {
+  ignored: 4,
+  overReturn: 8,
+  shortfall: 16,
+  created: 32,
+  fellLow: 64,
+  deleted: 128,
+} as const;
 const SET = { quantity: 16, preorderLimit: 32, threshold: 64 } as const;
 const LINE = { stockOnly: 4, absolute: 8 } as const;
 const GUARD: Record<LineGuard, number> = { unrestricted: 0, strict: 1, ignored: 2 };
@@ -88,8 +95,9 @@ export type LevelChange = Partial<
   >
 >;
 
-export function packLevelChange(key: Buffer, change: LevelChange): Buffer {
-  const packed = Buffer.alloc(28);
+/** `revision`: the one the item must have; 0: any. */
+export function packLevelChange(key: Buffer, change: LevelChange, revision = 0): Buffer {
+  const packed = Buffer.alloc(33);
   key.copy(packed, 0, 0, 16);
   let flags = 0;
   let what = 0;
@@ -111,6 +119,7 @@ export function packLevelChange(key: Buffer, change: LevelChange): Buffer {
     if (change.lowStockThreshold !== null) flags |= FLAG.hasThreshold;
     packed.writeUIntLE(change.lowStockThreshold ?? 0, 25, 3);
   }
+  packed.writeUIntLE(revision, 28, 5);
   packed[16] = flags;
   packed[17] = what;
   return packed;
@@ -130,12 +139,23 @@ export function unpackLedgerLines(packed: Buffer): LedgerLine[] {
       statusBefore: STATUSES[notes & 3]!,
       ignored: (notes & NOTE.ignored) !== 0,
       created: (notes & NOTE.created) !== 0,
+      deleted: (notes & NOTE.deleted) !== 0,
       overReturn: (notes & NOTE.overReturn) !== 0,
       shortfall: (notes & NOTE.shortfall) !== 0,
       fellLow: (notes & NOTE.fellLow) !== 0,
     });
   }
   return lines;
+}
+
+/** Items to delete, with the revision they must have (0: any). */
+export function packDeletions(items: readonly { key: Buffer; revision: number }[]): Buffer {
+  const packed = Buffer.alloc(21 * items.length);
+  items.forEach(({ key, revision }, i) => {
+    key.copy(packed, 21 * i, 0, 16);
+    packed.writeUIntLE(revision, 21 * i + 16, 5);
+  });
+  return packed;
 }
 
 /** Opens a stream entry of the ledger. */

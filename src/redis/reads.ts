@@ -150,7 +150,8 @@ export async function lastLedgerId(redis: HubRedis, tenantId: string): Promise<s
 
 /**
  * All items of a tenant, in batches, in no order. An item that is there all the time comes at least
- * once; level and document are as of moments close to each other.
+ * once. A document is read after its level, so it is never older: whoever follows the ledger from
+ * before the scan misses no change of it.
  */
 export async function* scanItems(
   redis: HubRedis,
@@ -160,18 +161,20 @@ export async function* scanItems(
   let cursor = '0';
   do {
     const [next, fields] = await whileStoreAnswers(() =>
-      redis.hscanBuffer(keys.documents(tenantId), cursor, 'COUNT', batchSize),
+      redis.hscanBuffer(keys.levels(tenantId), cursor, 'COUNT', batchSize),
     );
     cursor = next.toString();
-    const itemKeys = fields.filter((_, i) => i % 2 === 0);
-    if (itemKeys.length === 0) continue;
-    const levels = await whileStoreAnswers(() =>
-      redis.hmgetBuffer(keys.levels(tenantId), ...itemKeys),
+    const levels = fields.flatMap((key, i) =>
+      i % 2 === 1 || HEAD.equals(key) ? [] : [{ key, packed: fields[i + 1]! }],
     );
-    yield itemKeys.flatMap((key, i) => {
-      const packed = levels[i];
-      if (!packed) return [];
-      const document = JSON.parse(fields[2 * i + 1]!.toString()) as ItemDocument;
+    if (levels.length === 0) continue;
+    const documents = await whileStoreAnswers(() =>
+      redis.hmgetBuffer(keys.documents(tenantId), ...levels.map(({ key }) => key)),
+    );
+    yield levels.flatMap(({ key, packed }, i) => {
+      const text = documents[i];
+      if (!text) return [];
+      const document = JSON.parse(text.toString()) as ItemDocument;
       return [{ id: guidOfKey(key), level: unpackLevel(packed), document }];
     });
   } while (cursor !== '0');
@@ -196,4 +199,17 @@ export async function readLocations(
 ): Promise<Map<string, string>> {
   const fields = await whileStoreAnswers(() => redis.hgetall(keys.locations(tenantId)));
   return new Map(Object.entries(fields));
+}
+
+/** What became of a keyed call (layout: `lua/include/findCall.lua`); null: nothing is recorded. */
+export async function readCall(
+  redis: HubRedis,
+  tenantId: string,
+  keyDigest: string,
+): Promise<{ ledgerId: string; inputDigest: string; kept: string } | null> {
+  const text = await whileStoreAnswers(() => redis.get(keys.call(tenantId, keyDigest)));
+  const [, id, length, rest] = /^(\S+) (\d+) ([^]*)$/.exec(text ?? '') ?? [];
+  if (id === undefined || rest === undefined) return null;
+  const at = Number(length);
+  return { ledgerId: id === '-' ? '' : id, inputDigest: rest.slice(0, at), kept: rest.slice(at) };
 }

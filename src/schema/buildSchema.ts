@@ -4,8 +4,10 @@ import { buildSchemaSync } from 'type-graphql';
 import { ScopeChecker } from './context';
 import { idempotentDirective } from './idempotentDirective';
 import { ItemResolver } from './item.resolver';
+import { ItemEditsResolver } from './itemEdits.resolver';
 import { LocationResolver } from './location.resolver';
 import { MovementLineResolver, OrderItemResolver } from './movement.resolver';
+import { PreviewResolver } from './preview.resolver';
 import { QuantitiesResolver } from './quantities.resolver';
 import { SettingsResolver } from './settings.resolver';
 
@@ -14,9 +16,11 @@ export function buildHubSchema(): GraphQLSchema {
   return buildSchemaSync({
     resolvers: [
       ItemResolver,
+      ItemEditsResolver,
       LocationResolver,
       MovementLineResolver,
       OrderItemResolver,
+      PreviewResolver,
       QuantitiesResolver,
       SettingsResolver,
     ],

@@ -13,7 +13,7 @@ function describedEnum<Name extends string>(
   const valuesConfig = Object.fromEntries(
     names.map((value) => [value, { description: values[value] }]),
   );
-  registerEnumType(object, { name, description, valuesConfig: valuesConfig as object });
+  registerEnumType(object, { name, description, valuesConfig: valuesConfig });
   return object as Record<Name, Name>;
 }
 
@@ -78,6 +78,15 @@ export const MovementReasonEnum = describedEnum<MovementReason>(
     INTERNAL_USE: 'Goods were used, shown or given away.',
     SYNCHRONIZATION: 'Another system keeps the number.',
     CUSTOM: "One of the tenant's own codes, in `reasonCode`.",
+  },
+);
+
+export const ErrorPolicyEnum = describedEnum(
+  'ErrorPolicy',
+  'What happens to the good rows of an edit when others are refused.',
+  {
+    REJECT_ALL: 'Nothing is stored.',
+    REJECT_FAILED_ROWS: 'They are stored; the others are told of.',
   },
 );
 

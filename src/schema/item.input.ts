@@ -26,7 +26,8 @@ export class TimeRangeInput {
   description:
     'Which items to find. All fields that are given must hold; a list holds when one of its ' +
     'entries does. ids, productIds, variantIds, skus, locationIds, statuses, lowStock and text ' +
-    'are served from indexes. At most 50 conditions, 10 deep, 1,000 list entries in all.',
+    'are served from indexes. At most 50 conditions, 10 deep, 1,000 list entries and 10,000 ' +
+    'characters of JSON in all.',
 })
 export class InventoryItemFilterInput {
   @Field(() => [ID], { nullable: true, description: 'Inventory item ids.' })
@@ -59,10 +60,16 @@ export class InventoryItemFilterInput {
   })
   lowStock?: boolean | null;
 
-  @Field(() => IntRangeInput, { nullable: true, description: 'Units on hand.' })
+  @Field(() => IntRangeInput, {
+    nullable: true,
+    description: 'Units on hand. An untracked item has none and is in no range.',
+  })
   quantity?: IntRangeInput | null;
 
-  @Field(() => IntRangeInput, { nullable: true, description: 'On hand less reserved units.' })
+  @Field(() => IntRangeInput, {
+    nullable: true,
+    description: 'On hand less reserved units. An untracked item is in no range.',
+  })
   available?: IntRangeInput | null;
 
   @Field(() => TimeRangeInput, { nullable: true, description: 'Time of creation.' })
@@ -97,7 +104,9 @@ export class InventoryItemFilterInput {
 
 @InputType({ description: 'An order of items.' })
 export class InventoryItemSortInput {
-  @Field(() => ItemSortFieldEnum, { description: 'What to order by.' })
+  @Field(() => ItemSortFieldEnum, {
+    description: 'What to order by. Untracked items have quantity and available 0 here.',
+  })
   field!: ItemSortField;
 
   @Field(() => Boolean, { defaultValue: false, description: 'Largest first. Default: false.' })

@@ -2,7 +2,7 @@ import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } f
 import { invalidInput } from '../core/errors';
 import { isGuid } from '../core/identity';
 import { itemIdOf, itemsOfProduct } from '../inventory/items';
-import { listItems } from '../inventory/listItems';
+import { DEFAULT_PAGE_SIZE, listItems } from '../inventory/listItems';
 import { callerOf, type GraphqlContext } from './context';
 import {
   CatalogReferenceInput,
@@ -14,6 +14,7 @@ import { toItemFilter } from './itemFilter';
 import { Location } from './location.type';
 import { presentItem, type PresentedItem } from './presentItem';
 import { presentLocation } from './presentLocation';
+import { listCost } from './requestLimits';
 
 /** A page without its locations: they are looked up per request. */
 type PresentedPage = Omit<InventoryItemConnection, 'nodes' | 'edges'> & {
@@ -65,6 +66,7 @@ export class ItemResolver {
 
   @Authorized('inventory:read')
   @Query(() => InventoryItemConnection, {
+    complexity: listCost(DEFAULT_PAGE_SIZE),
     description:
       'Items page by page. Sees all that was acknowledged before. Scope: inventory:read.',
   })
@@ -98,7 +100,8 @@ export class ItemResolver {
     const { inventory, tenantId } = callerOf(context);
     const list = await listItems(inventory, tenantId, {
       filter: filter ? toItemFilter(filter) : undefined,
-      sort: sort ?? undefined,
+      // Not the input's own class: a sort is compared with the one a cursor carries.
+      sort: sort ? { ...sort } : undefined,
       first: first ?? undefined,
       after: after ?? undefined,
       last: last ?? undefined,
@@ -121,6 +124,7 @@ export class ItemResolver {
 
   @Authorized('inventory:read')
   @Query(() => ProductInventory, {
+    complexity: listCost(50),
     description: 'All stock of a product: every variant and location. Scope: inventory:read.',
   })
   async productInventory(

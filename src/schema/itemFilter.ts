@@ -60,7 +60,7 @@ export function toItemFilter(
   };
   return Object.fromEntries(
     Object.entries(parts).filter(([, value]) => value !== undefined && value !== null),
-  ) as ItemFilter;
+  );
 }
 
 /**

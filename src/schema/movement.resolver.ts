@@ -6,6 +6,7 @@ import { MovementLine } from './movement.type';
 import { OrderInventory, OrderItem } from './order.type';
 import { presentItem, type PresentedItem } from './presentItem';
 import { presentMovement } from './presentMovement';
+import { listCost } from './requestLimits';
 
 async function presentById(context: GraphqlContext, itemId: string): Promise<PresentedItem | null> {
   const item = await callerOf(context).loaders.items.load(itemId);
@@ -30,6 +31,7 @@ export class MovementLineResolver {
 export class OrderItemResolver {
   @Authorized('inventory:read')
   @Query(() => OrderInventory, {
+    complexity: listCost(50),
     nullable: true,
     description:
       'What an order took and gave back. Null: no movement named it. Scope: inventory:read.',

@@ -17,7 +17,7 @@ export function presentMovement(entry: LedgerEntry): Movement {
   };
 }
 
-function presentLine(line: LedgerLine): MovementLine {
+export function presentLine(line: LedgerLine): MovementLine {
   const { itemId, units, delta, preorderDelta, level, ignored, shortfall, overReturn } = line;
   return {
     itemId,

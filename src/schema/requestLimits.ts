@@ -1,6 +1,12 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError, separateOperations } from 'graphql';
-import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
+import { GraphQLError, separateOperations, type DocumentNode, type GraphQLSchema } from 'graphql';
+import {
+  fieldExtensionsEstimator,
+  getComplexity,
+  simpleEstimator,
+  type ComplexityEstimator,
+} from 'graphql-query-complexity';
+import { httpStatuses } from '../error-reply';
 import type { GraphqlContext } from './context';
 
 /** Deepest selection of an operation. */
@@ -14,26 +20,52 @@ export const MAX_ALIASES = 30;
  */
 export const MAX_COMPLEXITY = 20_000;
 
+/**
+ * Cost of a field that gives a list: its length, as asked for or else the given one, times what is
+ * asked of each entry.
+ */
+export function listCost(defaultLength: number): ComplexityEstimator {
+  return ({ args, childComplexity }) => {
+    const length = (args['first'] ?? args['last'] ?? defaultLength) as number;
+    return 1 + Math.max(length, 1) * childComplexity;
+  };
+}
+
 /** Refuses an operation that could cost too much, before it runs. */
 export function complexityLimit(): ApolloServerPlugin<GraphqlContext> {
   return {
+    // eslint-disable-next-line @typescript-eslint/require-await -- Apollo asks for promises
     requestDidStart: async () => ({
+      // eslint-disable-next-line @typescript-eslint/require-await
       didResolveOperation: async ({ request, document, operationName, schema }) => {
         const query = operationName
           ? (separateOperations(document)[operationName] ?? document)
           : document;
-        const complexity = getComplexity({
-          schema,
-          query,
-          variables: request.variables ?? {},
-          estimators: [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })],
-        });
+        const complexity = complexityOf(schema, query, request.variables ?? {});
         if (complexity <= MAX_COMPLEXITY) return;
         throw new GraphQLError(
           `The operation costs ${complexity} points; the limit is ${MAX_COMPLEXITY}.`,
-          { extensions: { code: 'OPERATION_TOO_COMPLEX', http: { status: 400 } } },
+          { extensions: { code: 'OPERATION_TOO_COMPLEX', http: { status: httpStatuses.invalid } } },
         );
       },
     }),
   };
+}
+
+/** @throws GraphQLError BAD_USER_INPUT when a variable is not of its type */
+function complexityOf(
+  schema: GraphQLSchema,
+  query: DocumentNode,
+  variables: Record<string, unknown>,
+): number {
+  const estimators = [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })];
+  try {
+    return getComplexity({ schema, query, variables, estimators });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new GraphQLError(error.message, {
+      nodes: error.nodes,
+      extensions: { code: 'BAD_USER_INPUT', http: { status: httpStatuses.invalid } },
+    });
+  }
 }

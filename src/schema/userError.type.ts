@@ -57,7 +57,7 @@ export async function withUserErrors<Payload extends object>(
   action: () => Promise<Payload>,
 ): Promise<Partial<Payload> & { userErrors: UserError[] }> {
   try {
-    return { ...(await action()), userErrors: [] };
+    return { userErrors: [], ...(await action()) };
   } catch (error) {
     if (!(error instanceof InventoryError) || !isUserErrorCode(error.code)) throw error;
     return { userErrors: userErrorsOf(error, place) } as Partial<Payload> & {

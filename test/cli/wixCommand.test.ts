@@ -22,7 +22,7 @@ let port: string;
 
 beforeAll(async () => {
   const { publicKeyPem } = await ensureDevelopmentKeys(place.path('data'));
-  const app = createApp({
+  const app = await createApp({
     inventory: openShop(redis()).deps,
     token: {
       keys: await importWixPublicKeys([publicKeyPem]),

@@ -50,6 +50,7 @@ describe('the scripts are called as their headers say', () => {
         retentionMs: 1,
       }),
     saveItems: () => commands.saveItems(redis, { tenantId: TENANT, items: [], cause }),
+    deleteItems: () => commands.deleteItems(redis, { tenantId: TENANT, items: [], cause }),
     saveLocation: () =>
       commands.saveLocation(redis, TENANT, { id: 'id', before: '', after: '{}' }),
     saveSettings: () => commands.saveSettings(redis, TENANT, 0, '{}'),

@@ -115,6 +115,14 @@ describe('repeats in an order', () => {
     expect(await quantity()).toBe(99);
   });
 
+  test('the same call comes before the same content', async () => {
+    const placed = await move('-', 'call 1', 'placed');
+    await move('+', 'call 2', 'rejected');
+    const again = await move('-', 'call 3', 'placed');
+    expect(await move('-', 'call 1', 'placed')).toMatchObject({ ledgerId: placed.ledgerId });
+    expect(await move('-', 'call 4', 'placed')).toMatchObject({ ledgerId: again.ledgerId });
+  });
+
   test('other movements the same way do not end it', async () => {
     const placed = await move('-', 'call 1', 'placed');
     await move('-', 'call 2', 'edited more');
@@ -171,8 +179,8 @@ describe("the order's record", () => {
 
   test('flags what is given back beyond what was taken, and only that', async () => {
     const flags = [];
-    for (const units of [-2, 2, 1, -4, 3, 1]) flags.push((await move(units))[0]!.overReturn);
-    expect(flags).toEqual([false, false, true, false, false, true]);
+    for (const units of [-2, 2, 2, -1, -3, 2, 1]) flags.push((await move(units))[0]!.overReturn);
+    expect(flags).toEqual([false, false, true, false, false, false, true]);
     expect((await orderOf(shop, orderId))!.items).toMatchObject([{ taken: 6, returned: 7 }]);
     expect(await quantity()).toBe(101);
   });

@@ -108,7 +108,7 @@ export class ModelRun {
       const what = `${line.product} ${line.location} ${line.subscriptionItem}`;
       sums[what] = (sums[what] ?? 0) + line.quantity;
     }
-    const canonical = [operation, reason, Object.entries(sums).sort()];
+    const canonical = Object.entries(sums).sort();
     return {
       lines: lines.map((line) => ({
         item: this.name(line.product, line.location ?? location),
@@ -129,8 +129,8 @@ export class ModelRun {
         request:
           requestId === null
             ? null
-            : JSON.stringify([operation, requestId, reason, restricted, lines]),
-        content: RECURRING.includes(reason) ? null : JSON.stringify(canonical),
+            : JSON.stringify([operation, requestId, reason, restricted, canonical]),
+        content: RECURRING.includes(reason) ? null : JSON.stringify([operation, reason, canonical]),
       },
     };
   }
@@ -211,10 +211,18 @@ export class ModelRun {
       const outcome = await post;
       const { ledgerId } = outcome;
       if (outcome.replayed) return { word: 'REPLAYED', ledgerId };
-      const lines = outcome.lines().map(({ itemId, level, ...line }): ModelOutcome => ({
-        item: this.names.get(itemId)!,
-        level: level && timeless(level),
-        ...line,
+      const lines = outcome.lines().map((line): ModelOutcome => ({
+        item: this.names.get(line.itemId)!,
+        units: line.units,
+        delta: line.delta,
+        preorderDelta: line.preorderDelta,
+        level: line.level && timeless(line.level),
+        statusBefore: line.statusBefore,
+        ignored: line.ignored,
+        created: line.created,
+        overReturn: line.overReturn,
+        shortfall: line.shortfall,
+        fellLow: line.fellLow,
       }));
       return { word: 'OK', ledgerId, lines };
     } catch (error) {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { createApp } from '../../src/app';
+import { createApp, type AppDeps } from '../../src/app';
 import { WIX_STORES_APP_ID } from '../../src/core/catalog';
 import { guidOfKey, itemKey } from '../../src/core/identity';
 import type { Level } from '../../src/core/item';
@@ -34,6 +34,10 @@ export interface PluginHubOptions {
   commandTimeoutMs?: number;
   retentionMs?: number;
   catalogIdentityOptions?: InventoryDeps['catalogIdentityOptions'];
+  /** Default: a new one. */
+  tenantId?: string;
+  /** How GraphQL lets callers in; default: it is not served. */
+  graphql?: (redis: HubRedis) => AppDeps['graphql'];
 }
 
 export function newKeyPair() {
@@ -62,7 +66,8 @@ export async function startPluginHub(options: PluginHubOptions = {}) {
   });
   const [first, second] = [newKeyPair(), newKeyPair()];
   const logged: string[] = [];
-  const app = createApp({
+  const logger = createLogger('debug', { write: (text: string) => void logged.push(text) });
+  const plugin = {
     inventory,
     token: {
       keys: await importWixPublicKeys([first.publicPem, second.publicPem]),
@@ -71,12 +76,13 @@ export async function startPluginHub(options: PluginHubOptions = {}) {
     },
     bodyLimitBytes: 256 * 1024,
     metrics: createMetrics(),
-    logger: createLogger('debug', { write: (text: string) => void logged.push(text) }),
-  });
+    logger,
+  };
+  const app = await createApp({ ...plugin, graphql: options.graphql?.(redis) });
   const server = createServer(app.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const tenantId = randomUUID();
+  const { tenantId = randomUUID() } = options;
 
   const sign = (data: unknown, claims: object = {}, key: KeyObject = first.privateKey) => {
     const now = Math.floor(Date.now() / 1000);
@@ -133,7 +139,13 @@ export async function startPluginHub(options: PluginHubOptions = {}) {
     locationId?: string,
   ) => {
     const change = typeof level === 'number' ? { tracked: true, quantity: level } : level;
-    const after = JSON.stringify({ appId: WIX_STORES_APP_ID, productId: product, variantId });
+    const { defaultLocationId } = await tenantSettings(inventory, tenantId);
+    const after = JSON.stringify({
+      appId: WIX_STORES_APP_ID,
+      productId: product,
+      variantId,
+      locationId: locationId ?? defaultLocationId,
+    });
     const key = await keyOf(product, variantId, locationId);
     const item = { key, level: change, before: '', after };
     await saveItems(redis, { tenantId, items: [item], cause: { operation: 'IMPORT' } });

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { InventoryError } from '../core/errors';
+import { isWholeNumber } from '../core/quantity';
+import type { KeyedCall } from '../redis/commands';
+import { readCall } from '../redis/reads';
+import type { InventoryDeps } from './deps';
+
+/** A call that may carry a key which makes it safe to retry. */
+export interface KeyedInput {
+  /** 1..255 characters. */
+  idempotencyKey?: string | undefined;
+}
+
+const MAX_KEY_LENGTH = 255;
+
+/**
+ * Key and input of a keyed call as digests: the key may be anything, the input is long.
+ *
+ * @param kept given back with a replay
+ * @returns nothing to spread for a call without a key
+ * @throws InventoryError INVALID_INPUT
+ */
+export function callOf(
+  { retentionMs }: Pick<InventoryDeps, 'retentionMs'>,
+  { idempotencyKey }: KeyedInput,
+  input: unknown,
+  kept = '',
+): { call?: KeyedCall & { kept: string } } {
+  if (idempotencyKey === undefined) return {};
+  if (!isWholeNumber(idempotencyKey.length, 1, MAX_KEY_LENGTH)) {
+    const message = `The idempotency key must have 1..${MAX_KEY_LENGTH} characters.`;
+    throw new InventoryError('INVALID_INPUT', message);
+  }
+  const inputDigest = digest(JSON.stringify(input));
+  return { call: { keyDigest: digest(idempotencyKey), inputDigest, retentionMs, kept } };
+}
+
+/** What a keyed call has recorded. */
+export interface EarlierCall {
+  /** Empty when it changed nothing. */
+  ledgerId: string;
+  kept: string;
+}
+
+/**
+ * What became of an earlier call with this key; null when there was none.
+ *
+ * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH when it had other input, REDIS_UNAVAILABLE
+ */
+export async function earlierCall(
+  deps: InventoryDeps,
+  tenantId: string,
+  call: KeyedCall | undefined,
+): Promise<EarlierCall | null> {
+  const earlier = call && (await readCall(deps.redis, tenantId, call.keyDigest));
+  if (!earlier) return null;
+  if (earlier.inputDigest !== call.inputDigest) {
+    const { ledgerId } = earlier;
+    throw new InventoryError('IDEMPOTENCY_KEY_MISMATCH', undefined, { ledgerId });
+  }
+  return earlier;
+}
+
+/**
+ * What became of the call with a key, whatever its input; null when nothing is recorded.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function callByKey(
+  { redis }: InventoryDeps,
+  tenantId: string,
+  key: string,
+): Promise<EarlierCall | null> {
+  return readCall(redis, tenantId, digest(key));
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}

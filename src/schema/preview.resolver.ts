@@ -1,0 +1,57 @@
+import { Arg, Authorized, Ctx, Query, Resolver } from 'type-graphql';
+import { movementById } from '../inventory/orders';
+import { callByKey } from '../inventory/keyedInput';
+import { previewQuantities } from '../inventory/previewQuantities';
+import { callerOf, type GraphqlContext } from './context';
+import { MovementGuardEnum } from './enums';
+import { presentLine, presentMovement } from './presentMovement';
+import { InventoryPreviewPayload, OperationOutcome, PreviewLineInput } from './preview.type';
+import { withUserErrors } from './userError.type';
+
+@Resolver()
+export class PreviewResolver {
+  @Authorized('inventory:read')
+  @Query(() => InventoryPreviewPayload, {
+    description:
+      "What a movement would do, tried by the same script as an order's: nothing is changed. " +
+      'Scope: inventory:read.',
+  })
+  async inventoryPreview(
+    @Arg('lines', () => [PreviewLineInput], { description: '1..300 lines.' })
+    lines: PreviewLineInput[],
+    @Arg('guard', () => MovementGuardEnum, {
+      defaultValue: 'STRICT',
+      description: 'How far items may go. Default: STRICT.',
+    })
+    guard: 'STRICT' | 'UNRESTRICTED',
+    @Ctx() context: GraphqlContext,
+  ): Promise<InventoryPreviewPayload> {
+    const { inventory, tenantId } = callerOf(context);
+    const payload = await withUserErrors({ lines: 'lines' }, async () => {
+      const tried = await previewQuantities(inventory, tenantId, {
+        lines,
+        guard: guard === 'STRICT' ? 'strict' : 'unrestricted',
+      });
+      return { possible: true, lines: tried.map(presentLine) };
+    });
+    return { possible: false, lines: [], ...payload };
+  }
+
+  @Authorized('inventory:read')
+  @Query(() => OperationOutcome, {
+    nullable: true,
+    description:
+      'What became of a change that carried an idempotency key, such as one that timed out. ' +
+      'Null: it was not applied, or is no longer recorded. Scope: inventory:read.',
+  })
+  async operation(
+    @Arg('key', () => String, { description: 'The idempotency key.' }) key: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<OperationOutcome | null> {
+    const { inventory, tenantId } = callerOf(context);
+    const call = await callByKey(inventory, tenantId, key);
+    if (!call) return null;
+    const movement = await movementById(inventory, tenantId, call.ledgerId);
+    return { key, movement: movement && presentMovement(movement) };
+  }
+}

@@ -1,0 +1,92 @@
+import { graphqlHub, startGraphqlHub, type GraphqlHub } from '../support/graphqlHub';
+import { LIST_ITEMS, listPage, type PageRequest } from './walk';
+
+const hub = graphqlHub();
+const list = { filter: { text: 'ring' }, sort: { field: 'QUANTITY', descending: true } };
+
+let cursor: string;
+let ids: string[];
+beforeAll(async () => {
+  await hub().addItems(
+    Array.from({ length: 6 }, (_, i) => ({ name: i < 5 ? `Ring ${i}` : 'Other', quantity: i })),
+  );
+  const { edges, nodes } = await listPage(hub(), list);
+  ids = nodes.map(({ id }) => id);
+  cursor = edges[1]!.cursor;
+});
+
+const after = async (request: PageRequest, at: Pick<GraphqlHub, 'run'> = hub()) =>
+  (await listPage(at, request)).nodes.map(({ id }) => id);
+const refusal = async (request: PageRequest, at: Pick<GraphqlHub, 'query'> = hub()) => {
+  const { data, errors } = await at.query(LIST_ITEMS, request);
+  expect(data).toBeNull();
+  expect(errors).toHaveLength(1);
+  expect(errors![0]!.extensions).toEqual({ code: 'INVALID_INPUT' });
+  return errors![0]!.message;
+};
+
+const foreign = 'must be a cursor of an earlier answer';
+const another = 'must be a cursor of a list with the same filter and sort';
+
+test('a cursor carries its list: filter and sort need not be said again, but may', async () => {
+  const rest = ids.slice(2);
+  expect(await after({ after: cursor })).toEqual(rest);
+  expect(await after({ ...list, after: cursor })).toEqual(rest);
+  expect(await after({ filter: list.filter, after: cursor })).toEqual(rest);
+  expect(await after({ sort: list.sort, after: cursor })).toEqual(rest);
+  expect(await after({ last: 1, before: cursor })).toEqual(ids.slice(0, 1));
+});
+
+test('another filter or sort beside it is refused', async () => {
+  for (const other of [
+    { filter: { text: 'rin' } },
+    { filter: {} },
+    { filter: { text: 'ring', tracked: true } },
+    { sort: { field: 'QUANTITY', descending: false } },
+    { sort: { field: 'AVAILABLE', descending: true } },
+  ]) {
+    expect(await refusal({ after: cursor, ...other })).toBe(`after ${another}`);
+    expect(await refusal({ last: 2, before: cursor, ...other })).toBe(`before ${another}`);
+  }
+  const { edges } = await listPage(hub(), {});
+  const mixed = { after: cursor, before: edges[3]!.cursor };
+  expect(await refusal(mixed)).toBe(`before ${another}`);
+});
+
+test('a changed cursor is refused, whatever was changed', async () => {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  for (let i = 0; i < cursor.length; i += 1) {
+    // Some bit of each character, and not one that base64 drops at the end.
+    const other = letters[letters.indexOf(cursor[i]!) ^ 0b100000]!;
+    const changed = cursor.slice(0, i) + other + cursor.slice(i + 1);
+    expect(await refusal({ after: changed })).toBe(`after ${foreign}`);
+  }
+  for (const text of ['', 'x', cursor.slice(0, -4), cursor.slice(4), `${cursor}AAAA`, '日本']) {
+    expect(await refusal({ last: 1, before: text })).toBe(`before ${foreign}`);
+  }
+});
+
+test('a cursor made by hand is refused, also one with an honest place', async () => {
+  const bytes = Buffer.from(cursor, 'base64url');
+  const content = bytes.subarray(12).toString();
+  const forged = (text: string) =>
+    Buffer.concat([bytes.subarray(0, 12), Buffer.from(text)]).toString('base64url');
+  expect(await after({ after: forged(content) })).toHaveLength(3);
+  expect(await refusal({ after: forged(content.replace('ring', '')) })).toBe(`after ${foreign}`);
+  expect(await refusal({ after: forged('[') })).toBe(`after ${foreign}`);
+});
+
+describe('elsewhere', () => {
+  test('another process of the same tenant takes it', async () => {
+    const other = await startGraphqlHub({ tenantId: hub().tenantId });
+    expect(await after({ after: cursor }, other)).toEqual(ids.slice(2));
+    await other.close();
+  });
+
+  test('another tenant does not', async () => {
+    const other = await startGraphqlHub();
+    await other.addItem({ name: 'Ring', quantity: 1 });
+    expect(await refusal({ after: cursor }, other)).toBe(`after ${foreign}`);
+    await other.close();
+  });
+});
