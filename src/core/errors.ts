@@ -55,6 +55,10 @@ export const errorTable = {
   },
   ALREADY_EXISTS: { kind: 'conflict', message: 'It exists already.' },
   NO_SUCH_LOCATION: { kind: 'notFound', message: 'There is no such location.' },
+  LOCATION_HAS_STOCK: {
+    kind: 'conflict',
+    message: 'The location has stock: say where it goes.',
+  },
   LIMIT_REACHED: { kind: 'conflict', message: 'There can be no more of them.' },
   UNKNOWN_ITEM: { kind: 'refused', message: 'An item is unknown.', reply: true },
   ITEM_NOT_TRACKED: {

@@ -1,6 +1,12 @@
 import { invalidInput } from '../core/errors';
 import { isGuid, keyOfGuid } from '../core/identity';
-import type { LedgerEntry, MovementCause, MovementLine, Operation } from '../core/movement';
+import {
+  movementReasons,
+  type LedgerEntry,
+  type MovementCause,
+  type MovementLine,
+  type Operation,
+} from '../core/movement';
 import { isWholeNumber, MAX_LINES, QUANTITY_LIMIT } from '../core/quantity';
 import { postMovement } from '../redis/commands';
 import { readEntries } from '../redis/snapshots';
@@ -63,6 +69,11 @@ export async function changeQuantities(
   const lines = toLines(change);
   checkCause(change.cause);
   return withSettings(deps, tenantId, async (settings) => {
+    const { reason } = change.cause;
+    const known: readonly string[] = [...movementReasons, ...settings.reasonCodes];
+    if (!known.includes(reason)) {
+      throw invalidInput('input.reasonCode', reason, "one of the tenant's own codes");
+    }
     const outcome = await postMovement(deps.redis, {
       tenantId,
       lines,

@@ -1,7 +1,7 @@
 /** Things that come one after another, and how many they are at the most. */
 export interface Candidates<T> {
   size: number;
-  each(): Iterable<T>;
+  each: () => Iterable<T>;
 }
 
 /**

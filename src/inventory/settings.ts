@@ -19,12 +19,16 @@ export interface TenantSettings {
   unknownItems: (typeof unknownItemPolicies)[number];
   /** Default TRACK. */
   subscriptionItems: (typeof subscriptionItemPolicies)[number];
+  /** The tenant's own reasons for changes of stock: up to 100, of 1..50 characters. */
+  reasonCodes: readonly string[];
 }
 
 export type SettingsChange = Partial<Omit<TenantSettings, 'revision'>>;
 
 const TENANTS_CACHED = 10_000;
 const MAX_ATTEMPTS = 10;
+const MAX_REASON_CODES = 100;
+const MAX_REASON_CODE_LENGTH = 50;
 
 /**
  * A tenant's settings, from this process's cache when it has them.
@@ -43,6 +47,7 @@ export async function tenantSettings(
     defaultLocationId: impliedLocationId(tenantId),
     unknownItems: 'REJECT',
     subscriptionItems: 'TRACK',
+    reasonCodes: [],
     ...(stored ? (JSON.parse(stored) as Partial<TenantSettings>) : {}),
   };
   if (settingsCache.size >= TENANTS_CACHED) settingsCache.clear();
@@ -94,7 +99,7 @@ export async function changeSettings(
 }
 
 function checkSettings(change: SettingsChange): SettingsChange {
-  const { defaultLocationId, unknownItems, subscriptionItems } = change;
+  const { defaultLocationId, unknownItems, subscriptionItems, reasonCodes } = change;
   if (defaultLocationId !== undefined && !isGuid(defaultLocationId)) {
     throw invalidInput('defaultLocationId', defaultLocationId, 'a GUID');
   }
@@ -109,5 +114,17 @@ function checkSettings(change: SettingsChange): SettingsChange {
     ...(defaultLocationId && { defaultLocationId: defaultLocationId.toLowerCase() }),
     ...(unknownItems && { unknownItems }),
     ...(subscriptionItems && { subscriptionItems }),
+    ...(reasonCodes && { reasonCodes: checkReasonCodes(reasonCodes) }),
   };
+}
+
+function checkReasonCodes(codes: readonly string[]): string[] {
+  if (codes.length > MAX_REASON_CODES) {
+    throw invalidInput('reasonCodes', codes.length, `up to ${MAX_REASON_CODES} codes`);
+  }
+  const wrong = codes.find((code) => code.trim() === '' || code.length > MAX_REASON_CODE_LENGTH);
+  if (wrong !== undefined) {
+    throw invalidInput('reasonCodes', wrong, `codes of 1..${MAX_REASON_CODE_LENGTH} characters`);
+  }
+  return [...new Set(codes)];
 }

@@ -69,9 +69,10 @@ if settingsRevision ~= tonumber(ARGV[3]) then return { "SETTINGS_CHANGED" } end
 -- Checks: every line.
 local documents = {}
 for i = 11, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
-local compared = {}
+local compared
 for position = 1, #ARGV[9], 20 do
   local id, quantity = open("<c16i4", ARGV[9], position)
+  compared = compared or {}
   compared[id] = quantity
 end
 
@@ -101,7 +102,7 @@ for i = 1, count do
 
     if flag >= LINE_STOCK then
       if not tracked then untracked = append(untracked, id) end
-      if compared[id] and compared[id] ~= quantity then
+      if compared and compared[id] and compared[id] ~= quantity then
         stale = append(stale, pack("<c16i4", id, quantity))
       end
       if flag >= LINE_ABSOLUTE then wanted = wanted - quantity end
@@ -171,7 +172,7 @@ for i = 1, count do
   -- In pieces: long strings made per line would cost a tenth of the script at 300 lines.
   local place = 3 * i - 2
   ledgerLines[place], ledgerLines[place + 1], ledgerLines[place + 2] =
-    id, level or NO_LEVEL, pack(LEDGER_CHANGE, wanted, delta, preorderDelta, notes)
+    id, level or string.rep("\0", 30), pack(LEDGER_CHANGE, wanted, delta, preorderDelta, notes)
 end
 
 if unknown then return { "UNKNOWN_ITEM", table.concat(unknown) } end

@@ -101,7 +101,7 @@ export class ItemResolver {
     const list = await listItems(inventory, tenantId, {
       filter: filter ? toItemFilter(filter) : undefined,
       // Not the input's own class: a sort is compared with the one a cursor carries.
-      sort: sort ? { ...sort } : undefined,
+      sort: sort ? { field: sort.field, descending: sort.descending } : undefined,
       first: first ?? undefined,
       after: after ?? undefined,
       last: last ?? undefined,

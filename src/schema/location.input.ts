@@ -26,6 +26,33 @@ export class LocationUpdateInput {
   name?: string | null;
 }
 
+@InputType({ description: 'A location to close.' })
+export class LocationDeactivateInput {
+  @Field(() => ID, { description: 'Location id, a GUID. Not the default location.' })
+  id!: string;
+
+  @Field(() => Int, { description: 'The revision the caller knows.' })
+  revision!: number;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Where its stock goes, a location id. Must be given while there is any.',
+  })
+  transferToLocationId?: string | null;
+}
+
+@ObjectType({ description: 'A closed location.' })
+export class LocationDeactivatePayload {
+  @Field(() => Location, { nullable: true, description: 'Null: nothing was changed.' })
+  location?: Location;
+
+  @Field(() => Int, { defaultValue: 0, description: 'How many items were moved.' })
+  transferredItems?: number;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors!: UserError[];
+}
+
 @ObjectType({ description: 'The location after the change.' })
 export class LocationPayload {
   @Field(() => Location, { nullable: true, description: 'Null: nothing was changed.' })

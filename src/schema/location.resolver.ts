@@ -1,8 +1,15 @@
 import { Arg, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { deactivateLocation } from '../inventory/deactivateLocation';
 import { changeLocation, createLocation } from '../inventory/locations';
 import { changeSettings } from '../inventory/settings';
 import { callerOf, type GraphqlContext } from './context';
-import { LocationCreateInput, LocationPayload, LocationUpdateInput } from './location.input';
+import {
+  LocationCreateInput,
+  LocationDeactivateInput,
+  LocationDeactivatePayload,
+  LocationPayload,
+  LocationUpdateInput,
+} from './location.input';
 import { Location } from './location.type';
 import { presentLocation } from './presentLocation';
 import { withUserErrors } from './userError.type';
@@ -57,6 +64,29 @@ export class LocationResolver {
     return withUserErrors({}, async () => {
       const change = { id, revision, name: name ?? undefined };
       return { location: presentLocation(await changeLocation(inventory, tenantId, change)) };
+    });
+  }
+
+  @Authorized('inventory:admin')
+  @Mutation(() => LocationDeactivatePayload, {
+    description:
+      'Closes a location and moves its stock to another, up to 150 items in a movement. ' +
+      'Scope: inventory:admin.',
+  })
+  async locationDeactivate(
+    @Arg('input', () => LocationDeactivateInput, { description: 'What to close.' })
+    { id, revision, transferToLocationId }: LocationDeactivateInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<LocationDeactivatePayload> {
+    const { inventory, tenantId, principal } = callerOf(context);
+    return withUserErrors({}, async () => {
+      const { location, transferredItems } = await deactivateLocation(inventory, tenantId, {
+        id,
+        revision,
+        transferToLocationId: transferToLocationId ?? undefined,
+        cause: { actor: `user:${principal.subject}`, requestId: context.requestId },
+      });
+      return { location: presentLocation(location), transferredItems };
     });
   }
 

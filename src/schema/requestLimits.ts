@@ -64,7 +64,7 @@ function complexityOf(
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     throw new GraphQLError(error.message, {
-      nodes: error.nodes,
+      ...(error.nodes && { nodes: error.nodes }),
       extensions: { code: 'BAD_USER_INPUT', http: { status: httpStatuses.invalid } },
     });
   }

@@ -30,6 +30,7 @@ export class SettingsResolver {
         ...(input.defaultLocationId && { defaultLocationId: input.defaultLocationId }),
         ...(input.unknownItems && { unknownItems: input.unknownItems }),
         ...(input.subscriptionItems && { subscriptionItems: input.subscriptionItems }),
+        ...(input.reasonCodes && { reasonCodes: input.reasonCodes }),
       }),
     }));
   }

@@ -20,6 +20,11 @@ export class Settings {
     description: 'What a subscription line of a Wix call does. Default: TRACK.',
   })
   subscriptionItems!: TenantSettings['subscriptionItems'];
+
+  @Field(() => [String], {
+    description: "The tenant's own reasons for changes of stock, for reason CUSTOM.",
+  })
+  reasonCodes!: readonly string[];
 }
 
 @InputType({ description: 'Settings to change; what is absent stays.' })
@@ -38,6 +43,12 @@ export class SettingsUpdateInput {
     description: 'What a subscription line of a Wix call does.',
   })
   subscriptionItems?: TenantSettings['subscriptionItems'] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'All own reasons from now on: up to 100, of 1..50 characters.',
+  })
+  reasonCodes?: string[] | null;
 }
 
 @ObjectType({ description: 'The settings after the change.' })

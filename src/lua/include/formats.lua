@@ -4,4 +4,3 @@
 -- item id (16 bytes), a level (30 bytes) and a LEDGER_CHANGE: units asked for, change of quantity,
 -- change of the preorder counter, notes.
 local LEVEL, HEAD, LEDGER_CHANGE = "<BI5I6i4i4I3i4I3", "<I6I6I4", "<i4i4i4I2"
-local NO_LEVEL = string.rep("\0", 30)
