@@ -109,13 +109,14 @@ async function callHub(
   else line.exitCode = 1;
 }
 
-/** What there is now. The development key is taken, so the hub's store is the one of this folder. */
+/** What there is now. The development key was taken, so this folder's store is the hub's. */
 async function printStock(
   line: CommandLine,
   { tenant, app, location }: WixOptions,
   items: readonly TypedItem[],
 ): Promise<void> {
-  await withInventory({ ...line, stderr: nowhere() }, async (deps) => {
+  const quiet = { ...line, stderr: nowhere() };
+  await withInventory(quiet, async (deps) => {
     for (const { product, variant } of items) {
       const reference = {
         appId: app,

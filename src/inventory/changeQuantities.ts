@@ -1,5 +1,6 @@
 import { invalidInput } from '../core/errors';
 import { isGuid, keyOfGuid } from '../core/identity';
+import type { ItemDocument } from '../core/item';
 import {
   movementReasons,
   type LedgerEntry,
@@ -9,11 +10,13 @@ import {
 } from '../core/movement';
 import { isWholeNumber, MAX_LINES, QUANTITY_LIMIT } from '../core/quantity';
 import { postMovement } from '../redis/commands';
-import { readEntries } from '../redis/snapshots';
+import { ledgerEntry } from '../redis/packing';
+import { readDocuments } from '../redis/reads';
 import type { InventoryDeps } from './deps';
 import { callOf } from './keyedInput';
 import { nameLines } from './nameLines';
-import { withSettings } from './settings';
+import { movementById } from './orders';
+import { presentSettings, withSettings } from './settings';
 
 /** Why and how a change is made; the same for all of its lines. */
 export interface ChangeCause {
@@ -27,13 +30,18 @@ export interface ChangeCause {
   idempotencyKey?: string | undefined;
 }
 
-/** One line of a change: so many units more (or less), or exactly so many. */
+/**
+ * One line of a change: so many units more (or less), or exactly so many. A move is two of them:
+ * what leaves, then what arrives.
+ */
 export interface QuantityChange {
   itemId: string;
   /** -1,000,000,000..1,000,000,000. */
   units: number;
   /** The quantity the caller believes there is; null: whatever there is. */
   compareQuantity: number | null;
+  /** Where the caller's input names the item, for errors: `input.changes[3].itemId`. */
+  field: string;
 }
 
 /** A change of stock by a merchant's tool. */
@@ -68,25 +76,32 @@ export async function changeQuantities(
 ): Promise<ChangeOutcome> {
   const lines = toLines(change);
   checkCause(change.cause);
+  if (change.operation === 'MOVE') await checkMoves(deps, tenantId, change.changes);
+  const { reason } = change.cause;
+  const custom = !movementReasons.some((known) => known === reason);
+  // The script tells of cached settings that are old, but an unknown code never gets there.
+  if (custom) await presentSettings(deps, tenantId);
   return withSettings(deps, tenantId, async (settings) => {
-    const { reason } = change.cause;
-    const known: readonly string[] = [...movementReasons, ...settings.reasonCodes];
-    if (!known.includes(reason)) {
+    if (custom && !settings.reasonCodes.includes(reason)) {
       throw invalidInput('input.reasonCode', reason, "one of the tenant's own codes");
     }
+    const cause = causeOf(change);
     const outcome = await postMovement(deps.redis, {
       tenantId,
       lines,
-      cause: causeOf(change),
+      cause,
       settingsRevision: settings.revision,
       retentionMs: deps.retentionMs,
       ...callOf(deps, change.cause, inputOf(change)),
     }).catch((error: unknown) => {
       throw nameLines(error, lines);
     });
-    const [movement] = await readEntries(deps.redis, tenantId, [outcome.ledgerId]);
+    if (!outcome.replayed) {
+      return { movement: ledgerEntry(outcome.ledgerId, cause, outcome.lines()), replayed: false };
+    }
+    const movement = await movementById(deps, tenantId, outcome.ledgerId);
     if (!movement) throw new Error(`the ledger does not hold ${outcome.ledgerId}`);
-    return { movement, replayed: outcome.replayed };
+    return { movement, replayed: true };
   });
 }
 
@@ -95,12 +110,11 @@ function toLines({ operation, changes, allowNegative }: ChangeQuantities): Movem
     throw invalidInput('input.changes', changes.length, `1..${MAX_LINES} entries`);
   }
   const absolute = operation === 'SET';
-  const lines = changes.map(({ itemId, units, compareQuantity }, i): MovementLine => {
-    const at = `input.changes[${i}]`;
-    if (!isGuid(itemId)) throw invalidInput(`${at}.itemId`, itemId, 'a GUID');
+  const lines = changes.map(({ itemId, units, compareQuantity, field }): MovementLine => {
+    if (!isGuid(itemId)) throw invalidInput(field, itemId, 'a GUID');
     if (!isWholeNumber(units, -QUANTITY_LIMIT, QUANTITY_LIMIT)) {
-      const name = absolute ? 'quantity' : 'delta';
-      throw invalidInput(`${at}.${name}`, units, `${-QUANTITY_LIMIT}..${QUANTITY_LIMIT}`);
+      const place = field.replace(/\w+$/, absolute ? 'quantity' : 'delta');
+      throw invalidInput(place, units, `${-QUANTITY_LIMIT}..${QUANTITY_LIMIT}`);
     }
     return {
       key: keyOfGuid(itemId),
@@ -116,16 +130,38 @@ function toLines({ operation, changes, allowNegative }: ChangeQuantities): Movem
 /** An item may come again only where its lines can be summed. */
 function checkDistinct(changes: readonly QuantityChange[], absolute: boolean): void {
   const seen = new Map<string, QuantityChange>();
-  changes.forEach((change, i) => {
+  for (const change of changes) {
     const id = change.itemId.toLowerCase();
     const earlier = seen.get(id);
     const compares = [earlier, change].some((one) => one?.compareQuantity != null);
     if (earlier && (absolute || compares)) {
       const bound = 'an item that no other change names, to set or compare its quantity';
-      throw invalidInput(`input.changes[${i}].itemId`, change.itemId, bound);
+      throw invalidInput(change.field, change.itemId, bound);
     }
     seen.set(id, change);
+  }
+}
+
+/** What leaves a location must arrive as the same thing: lines come in pairs, from and to. */
+async function checkMoves(
+  { redis }: InventoryDeps,
+  tenantId: string,
+  changes: readonly QuantityChange[],
+): Promise<void> {
+  const keys = changes.map(({ itemId }) => keyOfGuid(itemId));
+  const texts = await readDocuments(redis, tenantId, keys);
+  const subjects = texts.map((text) => {
+    if (text === '') return undefined;
+    const { appId, productId, variantId } = JSON.parse(text) as ItemDocument;
+    return JSON.stringify([appId, productId, variantId]);
   });
+  for (let to = 1; to < changes.length; to += 2) {
+    const [one, other] = [subjects[to - 1], subjects[to]];
+    // The script names unknown items, all of them.
+    if (one === undefined || other === undefined || one === other) continue;
+    const { field, itemId } = changes[to]!;
+    throw invalidInput(field, itemId, 'the item of the same variant at another location');
+  }
 }
 
 function checkCause({ reference }: ChangeCause): void {
@@ -146,5 +182,8 @@ function causeOf({ operation, cause }: ChangeQuantities): MovementCause {
 
 /** What a retry must repeat. */
 function inputOf({ operation, changes, allowNegative, cause }: ChangeQuantities) {
-  return [operation, changes, allowNegative, cause.reason, cause.reference];
+  const lines = changes.map(({ itemId, units, compareQuantity }) => {
+    return [itemId, units, compareQuantity];
+  });
+  return [operation, lines, allowNegative, cause.reason, cause.reference];
 }

@@ -10,7 +10,7 @@ import { checkRow } from './importRow';
 import type { ItemRow } from './itemColumns';
 import { callOf, earlierCall, type KeyedInput } from './keyedInput';
 import { planSave, type StoredItem } from './planSave';
-import { tenantSettings } from './settings';
+import { presentSettings } from './settings';
 
 /** Most rows of one edit. */
 export const MAX_ITEM_ROWS = 1000;
@@ -21,7 +21,7 @@ export type ErrorPolicy = 'REJECT_ALL' | 'REJECT_FAILED_ROWS';
 /** Items to create or to change. Values are checked as those of an import are. */
 export interface EditItems {
   /** Without an id a row creates an item, with id and revision it changes one. */
-  rows: readonly { id?: string; revision?: number; values: ItemRow }[];
+  rows: readonly { id?: string; revision?: string; values: ItemRow }[];
   errorPolicy: ErrorPolicy;
   cause: MovementCause;
   idempotencyKey?: string | undefined;
@@ -75,6 +75,9 @@ export async function editItems(
     const rejects = edit.errorPolicy === 'REJECT_ALL' && refused.size > 0;
     const errors = [...refused.values()].sort((a, b) => a.row - b.row);
     if (rejects || plans.size === 0) {
+      // The same call, sent twice at once, may have done it after this one looked.
+      const done = await earlierCall(deps, tenantId, keyed('').call);
+      if (done) return outcomeOf(JSON.parse(done.kept) as Kept, true);
       return { items: edit.rows.map(() => null), errors, replayed: false };
     }
     const ids = edit.rows.map((_, row) => {
@@ -99,8 +102,8 @@ export async function editItems(
 
 /** Items to delete. */
 export interface RemoveItems extends KeyedInput {
-  /** Each once; `revision`: the one it must have. */
-  items: readonly { id: string; revision: number }[];
+  /** Each once; `revision`: the one it must have, default any. */
+  items: readonly { id: string; revision?: string | undefined }[];
   cause: MovementCause;
 }
 
@@ -116,14 +119,7 @@ export async function removeItems(
   remove: RemoveItems,
 ): Promise<{ replayed: boolean }> {
   checkCount(remove.items.length);
-  const seen = new Set<string>();
-  const items = remove.items.map(({ id, revision }, i) => {
-    const key = id.toLowerCase();
-    if (!isGuid(id)) throw invalidInput(`input.items[${i}].id`, id, 'a GUID');
-    if (seen.has(key)) throw invalidInput(`input.items[${i}].id`, id, 'named once');
-    seen.add(key);
-    return { key: keyOfGuid(id), revision };
-  });
+  const items = checkRemovals(remove.items);
   const { replayed } = await deleteItems(deps.redis, {
     tenantId,
     items,
@@ -135,9 +131,34 @@ export async function removeItems(
     if (!itemIds) throw error;
     const ids = remove.items.map(({ id }) => id.toLowerCase());
     const lines = itemIds.map((id) => ids.indexOf(id));
-    throw new InventoryError(error.code, error.message, { itemIds, lines });
+    const field = error.code === 'UNKNOWN_ITEM' ? 'id' : 'revision';
+    throw new InventoryError(error.code, error.message, { itemIds, lines, field });
   });
   return { replayed: replayed !== undefined };
+}
+
+function checkRemovals(items: RemoveItems['items']): { key: Buffer; revision: number }[] {
+  const seen = new Set<string>();
+  return items.map(({ id, revision }, i) => {
+    try {
+      if (!isGuid(id)) throw invalidInput('id', id, 'a GUID');
+      if (seen.has(id.toLowerCase())) throw invalidInput('id', id, 'named once');
+      seen.add(id.toLowerCase());
+      return { key: keyOfGuid(id), revision: revision === undefined ? 0 : revisionOf(revision) };
+    } catch (error) {
+      if (!(error instanceof InventoryError)) throw error;
+      const { code, message, details } = error;
+      throw new InventoryError(code, message, { ...details, lines: [i] });
+    }
+  });
+}
+
+/** @throws InventoryError INVALID_INPUT */
+function revisionOf(text: string): number {
+  if (!/^[1-9]\d{0,11}$/.test(text)) {
+    throw invalidInput('revision', text, 'a whole number, 1 or more');
+  }
+  return Number(text);
 }
 
 function checkCount(count: number): void {
@@ -162,7 +183,11 @@ async function planRows(
     const item = stored.get(id) ?? null;
     const { id: given, revision, values } = rows[row]!;
     try {
-      if (seen.has(id)) throw invalidInput('id', id, 'an item no other row names');
+      if (seen.has(id)) {
+        const message = `Another row is about the item ${id}, too.`;
+        const place = given === undefined ? {} : { field: 'id' };
+        throw new InventoryError('INVALID_INPUT', message, place);
+      }
       seen.add(id);
       if (given === undefined && item) {
         throw new InventoryError('ALREADY_EXISTS', `The item ${id} exists already.`);
@@ -171,7 +196,7 @@ async function planRows(
       const checked = checkRow({ number: row, length: 0, values: text });
       if (!('identity' in checked)) throw checked[0]!;
       const { item: save } = planSave(key, identity, checked.values, item);
-      plans.set(row, { ...save, ...(given !== undefined && { revision: revision ?? 0 }) });
+      plans.set(row, given === undefined ? save : { ...save, revision: revisionOf(revision!) });
     } catch (error) {
       refuse(refused, row, error);
     }
@@ -186,7 +211,7 @@ async function identitiesOf(
   rows: EditItems['rows'],
   refused: Map<number, RowError>,
 ): Promise<Map<number, { key: Buffer; identity: ItemIdentity }>> {
-  const { defaultLocationId } = await tenantSettings(deps, tenantId);
+  const { defaultLocationId } = await presentSettings(deps, tenantId);
   const ids = rows.flatMap(({ id }) => (id !== undefined && isGuid(id) ? [id.toLowerCase()] : []));
   const known = await readStored(deps, tenantId, [...new Set(ids)].map(keyOfGuid));
   const identities = new Map<number, { key: Buffer; identity: ItemIdentity }>();
@@ -195,7 +220,9 @@ async function identitiesOf(
     try {
       if (id !== undefined) {
         const stored = known.get(id.toLowerCase());
-        if (!stored) throw new InventoryError('UNKNOWN_ITEM', `There is no item ${id}.`);
+        if (!stored) {
+          throw new InventoryError('UNKNOWN_ITEM', `There is no item ${id}.`, { field: 'id' });
+        }
         const document = JSON.parse(stored.document) as ItemDocument;
         const { appId, productId, variantId, locationId } = document;
         const identity = { appId, productId, variantId, locationId };

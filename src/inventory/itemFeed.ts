@@ -25,7 +25,7 @@ export class ItemFeeds {
 
   /**
    * A tenant's index, as of a moment after this call: whatever was acknowledged before the call is
-   * in it. The first call for a tenant reads all of its items; later ones what is new in the ledger.
+   * in it. The first call for a tenant reads all of its items; later ones what the ledger has new.
    *
    * @throws InventoryError REDIS_UNAVAILABLE
    */
@@ -84,7 +84,7 @@ async function followLedger(redis: HubRedis, tenantId: string, index: ItemIndex)
   }
 }
 
-/** Starts from a point of the ledger and reads all items; what moved since comes again from there. */
+/** Starts from a point of the ledger and reads all items; what moved since comes from there. */
 async function loadIndex(redis: HubRedis, tenantId: string): Promise<ItemIndex> {
   const index = new ItemIndex();
   index.lastLedgerId = await lastLedgerId(redis, tenantId);

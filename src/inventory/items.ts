@@ -3,7 +3,7 @@ import { guidOfKey, itemKey } from '../core/identity';
 import type { InventoryItem } from '../core/item';
 import { readItems } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { tenantSettings } from './settings';
+import { presentSettings } from './settings';
 
 /**
  * Items by id, in the order asked for; null where there is none.
@@ -31,7 +31,7 @@ export async function itemIdOf(
   locationId: string | null,
 ): Promise<string> {
   const subject = resolveCatalogReference(reference, deps.catalogIdentityOptions);
-  const place = locationId ?? (await tenantSettings(deps, tenantId)).defaultLocationId;
+  const place = locationId ?? (await presentSettings(deps, tenantId)).defaultLocationId;
   return guidOfKey(itemKey(tenantId, { ...subject, locationId: place.toLowerCase() }));
 }
 

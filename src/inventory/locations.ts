@@ -10,7 +10,7 @@ import {
 import { saveLocation } from '../redis/commands';
 import { readLocations } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { tenantSettings } from './settings';
+import { presentSettings } from './settings';
 
 /** A tenant's locations by id, and what a location nobody created looks like. */
 export interface Locations {
@@ -23,7 +23,7 @@ export interface Locations {
 /** @throws InventoryError REDIS_UNAVAILABLE */
 export async function tenantLocations(deps: InventoryDeps, tenantId: string): Promise<Locations> {
   const [{ defaultLocationId }, stored] = await Promise.all([
-    tenantSettings(deps, tenantId),
+    presentSettings(deps, tenantId),
     readLocations(deps.redis, tenantId),
   ]);
   const get = (id: string): Location => {
@@ -110,7 +110,7 @@ async function store(
   before: string,
   location: Partial<StoredLocation>,
 ): Promise<Location> {
-  const { defaultLocationId } = await tenantSettings(deps, tenantId);
+  const { defaultLocationId } = await presentSettings(deps, tenantId);
   const json = JSON.stringify(location);
   const stored = await saveLocation(deps.redis, tenantId, { id, before, after: json });
   return toLocation(id, parse(stored), defaultLocationId);

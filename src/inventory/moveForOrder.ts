@@ -43,20 +43,15 @@ export interface OrderCall {
  */
 export async function moveForOrder(deps: InventoryDeps, call: OrderCall): Promise<PostOutcome> {
   return withSettings(deps, call.tenantId, async (settings) => {
-    const identities = call.lines.map(({ locationId, appId, productId, variantId }) => ({
-      appId,
-      productId,
-      variantId,
-      locationId: locationId ?? settings.defaultLocationId,
-    }));
-    const lines = movementLines(call, identities, settings);
+    const lines = movementLines(call, settings);
     const post = movementOf(deps, call, lines, settings.revision);
     const records = settings.unknownItems === 'RECORD' && !call.restricted;
     try {
       return await postMovement(deps.redis, post);
     } catch (error) {
       if (!records || !isRefusal(error, 'UNKNOWN_ITEM')) throw nameLines(error, lines);
-      const documents = documentsFor(new Set(error.details.itemIds), lines, identities);
+      const itemIds = new Set(error.details.itemIds);
+      const documents = documentsFor(itemIds, lines, call.lines, settings);
       return await postMovement(deps.redis, { ...post, documents }).catch((again: unknown) => {
         throw nameLines(again, lines);
       });
@@ -68,16 +63,17 @@ function isRefusal(error: unknown, code: ErrorCode): error is InventoryError {
   return error instanceof InventoryError && error.code === code;
 }
 
-function movementLines(
-  call: OrderCall,
-  identities: readonly ItemIdentity[],
-  settings: TenantSettings,
-): MovementLine[] {
+function identityOf(line: OrderLine, settings: TenantSettings): ItemIdentity {
+  const { appId, productId, variantId, locationId } = line;
+  return { appId, productId, variantId, locationId: locationId ?? settings.defaultLocationId };
+}
+
+function movementLines(call: OrderCall, settings: TenantSettings): MovementLine[] {
   const sign = call.operation === 'DECREMENT' ? -1 : 1;
   const guard: LineGuard = call.restricted ? 'strict' : 'unrestricted';
   const ignoring = settings.subscriptionItems === 'IGNORE';
-  return call.lines.map((line, i) => ({
-    key: itemKey(call.tenantId, identities[i]!),
+  return call.lines.map((line) => ({
+    key: itemKey(call.tenantId, identityOf(line, settings)),
     units: sign * line.quantity,
     guard: ignoring && line.subscriptionItem ? 'ignored' : guard,
   }));
@@ -110,11 +106,12 @@ function movementOf(
 function documentsFor(
   itemIds: ReadonlySet<string>,
   lines: readonly MovementLine[],
-  identities: readonly ItemIdentity[],
+  orderLines: readonly OrderLine[],
+  settings: TenantSettings,
 ) {
   return lines.flatMap(({ key, guard }, i) =>
     guard !== 'ignored' && itemIds.has(guidOfKey(key))
-      ? [{ key, json: JSON.stringify(identities[i]) }]
+      ? [{ key, json: JSON.stringify(identityOf(orderLines[i]!, settings)) }]
       : [],
   );
 }

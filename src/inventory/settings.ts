@@ -56,6 +56,19 @@ export async function tenantSettings(
 }
 
 /**
+ * A tenant's settings as they are now, whatever another process has made of the cached ones.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function presentSettings(
+  deps: InventoryDeps,
+  tenantId: string,
+): Promise<TenantSettings> {
+  deps.settingsCache.delete(tenantId);
+  return tenantSettings(deps, tenantId);
+}
+
+/**
  * Runs something that depends on settings, again with fresh ones when they were replaced meanwhile.
  */
 export async function withSettings<T>(

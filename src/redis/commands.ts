@@ -9,12 +9,10 @@ import {
   packDeletions,
   packLevelChange,
   packLines,
-  unpackIds,
   unpackLedgerLines,
-  unpackQuantities,
-  unpackShortages,
   type LevelChange,
 } from './packing';
+import { refusal } from './refusal';
 
 type Argument = string | number | Buffer;
 type ScriptMethod = (...args: Argument[]) => Promise<Buffer[]>;
@@ -63,24 +61,6 @@ async function run(redis: HubRedis, name: ScriptName, args: Argument[]): Promise
   } finally {
     redis.onScriptCall?.(name, (performance.now() - started) / 1000);
   }
-}
-
-/** Turns a refusal word and what follows it into an error. */
-function refusal(word: RefusalWord, rest: Buffer | undefined): InventoryError {
-  const details = {
-    IDEMPOTENCY_KEY_MISMATCH: () => ({ ledgerId: rest!.toString() }),
-    SETTINGS_CHANGED: () => ({}),
-    IMPORT_CHANGED: () => ({}),
-    LOCATION_CHANGED: () => ({}),
-    REVISION_CONFLICT: () => ({ itemIds: unpackIds(rest!) }),
-    ITEM_CHANGED: () => ({ itemIds: unpackIds(rest!) }),
-    ITEM_NOT_TRACKED: () => ({ itemIds: unpackIds(rest!) }),
-    COMPARE_QUANTITY_STALE: () => unpackQuantities(rest!),
-    UNKNOWN_ITEM: () => ({ itemIds: unpackIds(rest!) }),
-    QUANTITY_OUT_OF_RANGE: () => ({ itemIds: unpackIds(rest!) }),
-    INSUFFICIENT_AVAILABLE: () => ({ shortages: unpackShortages(rest!) }),
-  }[word];
-  return new InventoryError(word, undefined, details());
 }
 
 /** How repeats of an order's call are recognized; 12 bytes each. */

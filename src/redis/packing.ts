@@ -166,7 +166,6 @@ export function unpackLedgerEntry(id: string, fields: readonly Buffer[]): Ledger
     }
     return undefined;
   };
-  const [timeMs, sequence] = id.split('-').map(Number);
   const cause = JSON.parse(field('movement')!.toString()) as MovementCause;
   const lines = unpackLedgerLines(field('lines')!);
   const documents = field('documents');
@@ -176,6 +175,12 @@ export function unpackLedgerEntry(id: string, fields: readonly Buffer[]): Ledger
       if (document) lines[i]!.document = document;
     });
   }
+  return ledgerEntry(id, cause, lines);
+}
+
+/** A ledger entry from its parts: its id says when it was and which one. */
+export function ledgerEntry(id: string, cause: MovementCause, lines: LedgerLine[]): LedgerEntry {
+  const [timeMs, sequence] = id.split('-').map(Number);
   return { ...cause, id, timeMs: timeMs!, sequence: sequence!, lines };
 }
 

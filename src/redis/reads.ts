@@ -180,7 +180,7 @@ export async function* scanItems(
   } while (cursor !== '0');
 }
 
-/** The key that signs a tenant's cursors: the one that is kept, else the proposed one from now on. */
+/** The key that signs a tenant's cursors: the kept one, else the proposed one from now on. */
 export async function keepCursorKey(
   redis: HubRedis,
   tenantId: string,

@@ -29,8 +29,10 @@ export function callerOf({ caller }: GraphqlContext): Caller {
 /** Checks the scopes that `@Authorized` names. */
 export class ScopeChecker implements AuthCheckerInterface<GraphqlContext, Scope> {
   /** @throws InventoryError UNAUTHENTICATED, FORBIDDEN */
-  check({ context }: ResolverData<GraphqlContext>, scopes: Scope[]): boolean {
+  check({ context, info }: ResolverData<GraphqlContext>, scopes: Scope[]): boolean {
     for (const scope of scopes) requireScope(context.caller?.principal, scope);
+    // The mutations of a request run one after another: each shows what it has done itself.
+    if (info.parentType.name === 'Mutation') context.caller?.loaders.clear();
     return true;
   }
 }

@@ -59,7 +59,9 @@ export class ItemResolver {
   ): Promise<PresentedItem | null> {
     const { inventory, tenantId, loaders } = callerOf(context);
     const reference = { appId, catalogItemId, ...(variantId && { options: { variantId } }) };
-    const place = locationId ? guid(locationId, 'locationId') : null;
+    const place = locationId
+      ? guid(locationId, 'locationId')
+      : (await loaders.settings()).defaultLocationId;
     const item = await loaders.items.load(await itemIdOf(inventory, tenantId, reference, place));
     return item && presentItem(item);
   }

@@ -150,13 +150,12 @@ export class InventoryItemsPayload {
     nullable: 'items',
     description: 'By row, as they are now. Null where nothing was stored.',
   })
-  items?: (InventoryItem | null)[];
+  items!: (InventoryItem | null)[];
 
   @Field(() => Boolean, {
-    defaultValue: false,
     description: 'True: an earlier call with the same key did it; nothing changed now.',
   })
-  replayed?: boolean;
+  replayed!: boolean;
 
   @Field(() => [UserError], { description: 'What the caller can mend, by row; empty on success.' })
   userErrors!: UserError[];
@@ -171,10 +170,9 @@ export class InventoryItemPayload {
   item?: InventoryItem | null;
 
   @Field(() => Boolean, {
-    defaultValue: false,
     description: 'True: an earlier call with the same key did it; nothing changed now.',
   })
-  replayed?: boolean;
+  replayed!: boolean;
 
   @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
   userErrors!: UserError[];
@@ -186,10 +184,9 @@ export class InventoryItemsDeletePayload {
   deletedIds!: string[];
 
   @Field(() => Boolean, {
-    defaultValue: false,
     description: 'True: an earlier call with the same key did it; nothing changed now.',
   })
-  replayed?: boolean;
+  replayed!: boolean;
 
   @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
   userErrors!: UserError[];

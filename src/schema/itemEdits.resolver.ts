@@ -1,6 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, Info, Mutation, Resolver } from 'type-graphql';
-import { invalidInput } from '../core/errors';
 import type { MovementCause, Operation } from '../core/movement';
 import { editItems, removeItems, type EditItems, type RowError } from '../inventory/editItems';
 import { callerOf, type GraphqlContext } from './context';
@@ -20,7 +19,7 @@ import { presentItem, type PresentedItem } from './presentItem';
 import { withUserErrors, type UserError } from './userError.type';
 
 /** Payloads before the locations of their items are looked up. */
-type PresentedItems = Omit<InventoryItemsPayload, 'items'> & { items?: (PresentedItem | null)[] };
+type PresentedItems = Omit<InventoryItemsPayload, 'items'> & { items: (PresentedItem | null)[] };
 type PresentedOne = Omit<InventoryItemPayload, 'item'> & { item?: PresentedItem | null };
 
 @Resolver()
@@ -128,9 +127,9 @@ async function edit(
 ): Promise<PresentedItems> {
   const { inventory, tenantId } = callerOf(context);
   const single = place === 'input';
-  return withUserErrors({ lines: place }, async () => {
+  const payload = await withUserErrors({ lines: place }, async () => {
     const outcome = await editItems(inventory, tenantId, {
-      rows: items.map((item, i) => toRow(item, single ? place : `${place}[${i}]`)),
+      rows: items.map(toRow),
       errorPolicy,
       cause: causeOf(context, operation),
       idempotencyKey: idempotencyKeyOf(context, info),
@@ -141,22 +140,18 @@ async function edit(
       userErrors: outcome.errors.map((error) => presentRowError(error, place, single)),
     };
   });
+  return { items: items.map(() => null), replayed: false, ...payload };
 }
 
-function toRow(item: Rows[number], place: string): EditItems['rows'][number] {
+function toRow(item: Rows[number]): EditItems['rows'][number] {
   if (!('revision' in item)) return { values: present(item) };
   const { id, revision, ...values } = item;
-  return { id, revision: revisionOf(revision, `${place}.revision`), values: present(values) };
+  return { id, revision, values: present(values) };
 }
 
 /** Inputs hold undefined for what was not given. */
 function present<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-}
-
-function revisionOf(text: string, field: string): number {
-  if (!/^[1-9]\d{0,11}$/.test(text)) throw invalidInput(field, text, 'a whole number, 1 or more');
-  return Number(text);
 }
 
 function presentRowError(
@@ -169,7 +164,7 @@ function presentRowError(
 }
 
 function onlyOne({ items, ...payload }: PresentedItems): PresentedOne {
-  return { ...payload, item: items?.[0] ?? null };
+  return { ...payload, item: items[0] ?? null };
 }
 
 async function remove(
@@ -179,18 +174,16 @@ async function remove(
   items: readonly InventoryItemDeleteInput[],
 ): Promise<InventoryItemsDeletePayload> {
   const { inventory, tenantId } = callerOf(context);
-  const payload = await withUserErrors({ lines: place }, async () => {
+  const single = place === 'input';
+  const payload = await withUserErrors({ lines: place, single }, async () => {
     const { replayed } = await removeItems(inventory, tenantId, {
-      items: items.map(({ id, revision }, i) => ({
-        id,
-        revision: revision ? revisionOf(revision, `${place}[${i}].revision`) : 0,
-      })),
+      items: items.map(({ id, revision }) => ({ id, revision: revision ?? undefined })),
       cause: causeOf(context, 'DELETE'),
       idempotencyKey: idempotencyKeyOf(context, info),
     });
     return { deletedIds: items.map(({ id }) => id.toLowerCase()), replayed };
   });
-  return { deletedIds: [], ...payload };
+  return { deletedIds: [], replayed: false, ...payload };
 }
 
 function causeOf(context: GraphqlContext, operation: Operation): MovementCause {

@@ -46,8 +46,8 @@ export class LocationDeactivatePayload {
   @Field(() => Location, { nullable: true, description: 'Null: nothing was changed.' })
   location?: Location;
 
-  @Field(() => Int, { defaultValue: 0, description: 'How many items were moved.' })
-  transferredItems?: number;
+  @Field(() => Int, { description: 'How many items were moved.' })
+  transferredItems!: number;
 
   @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
   userErrors!: UserError[];

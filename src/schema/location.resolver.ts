@@ -1,4 +1,6 @@
 import { Arg, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { invalidInput } from '../core/errors';
+import { isGuid } from '../core/identity';
 import { deactivateLocation } from '../inventory/deactivateLocation';
 import { changeLocation, createLocation } from '../inventory/locations';
 import { changeSettings } from '../inventory/settings';
@@ -47,7 +49,7 @@ export class LocationResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
-    return withUserErrors({}, async () => {
+    return withUserErrors({ input: 'input' }, async () => {
       const location = await createLocation(inventory, tenantId, { name, id: id ?? undefined });
       return { location: presentLocation(location) };
     });
@@ -61,7 +63,7 @@ export class LocationResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
-    return withUserErrors({}, async () => {
+    return withUserErrors({ input: 'input' }, async () => {
       const change = { id, revision, name: name ?? undefined };
       return { location: presentLocation(await changeLocation(inventory, tenantId, change)) };
     });
@@ -79,7 +81,7 @@ export class LocationResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<LocationDeactivatePayload> {
     const { inventory, tenantId, principal } = callerOf(context);
-    return withUserErrors({}, async () => {
+    const payload = await withUserErrors({ input: 'input' }, async () => {
       const { location, transferredItems } = await deactivateLocation(inventory, tenantId, {
         id,
         revision,
@@ -88,6 +90,7 @@ export class LocationResolver {
       });
       return { location: presentLocation(location), transferredItems };
     });
+    return { transferredItems: 0, ...payload };
   }
 
   @Authorized('inventory:admin')
@@ -101,6 +104,7 @@ export class LocationResolver {
   ): Promise<LocationPayload> {
     const { inventory, tenantId, loaders } = callerOf(context);
     return withUserErrors({}, async () => {
+      if (!isGuid(locationId)) throw invalidInput('locationId', locationId, 'a GUID');
       await changeSettings(inventory, tenantId, { defaultLocationId: locationId });
       const locations = await loaders.locations();
       return { location: presentLocation(locations.get(locationId.toLowerCase())) };

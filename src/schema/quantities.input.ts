@@ -109,10 +109,9 @@ export class InventoryChangePayload {
   movement?: Movement;
 
   @Field(() => Boolean, {
-    defaultValue: false,
     description: 'True: an earlier call with the same key did it; nothing changed now.',
   })
-  replayed?: boolean;
+  replayed!: boolean;
 
   @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
   userErrors!: UserError[];

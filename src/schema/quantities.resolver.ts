@@ -37,6 +37,7 @@ export class QuantitiesResolver {
       operation: 'ADJUST',
       changes: input.changes.map(({ itemId, delta, compareQuantity }, i) => ({
         itemId,
+        field: `input.changes[${i}].itemId`,
         units: delta,
         compareQuantity: compared(compareQuantity, `input.changes[${i}].compareQuantity`),
       })),
@@ -61,6 +62,7 @@ export class QuantitiesResolver {
       operation: 'SET',
       changes: input.changes.map(({ itemId, quantity, compareQuantity }, i) => ({
         itemId,
+        field: `input.changes[${i}].itemId`,
         units: quantity,
         compareQuantity: compared(compareQuantity, `input.changes[${i}].compareQuantity`),
       })),
@@ -98,10 +100,11 @@ async function change(
   const { inventory, tenantId } = callerOf(context);
   // A move makes two lines; they are about the same entry of the input.
   const linesPerEntry = lines === 'input.moves' ? 2 : 1;
-  return withUserErrors({ lines, linesPerEntry }, async () => {
+  const payload = await withUserErrors({ lines, linesPerEntry }, async () => {
     const { movement, replayed } = await changeQuantities(inventory, tenantId, toChange());
     return { movement: presentMovement(movement), replayed };
   });
+  return { replayed: false, ...payload };
 }
 
 function movesOf({ moves }: InventoryMoveQuantitiesInput): QuantityChange[] {
@@ -117,9 +120,10 @@ function movesOf({ moves }: InventoryMoveQuantitiesInput): QuantityChange[] {
       throw invalidInput(`${at}.toItemId`, toItemId, 'another item than fromItemId');
     }
     const compare = compared(compareQuantity, `${at}.compareQuantity`);
+    const [from, to] = [`${at}.fromItemId`, `${at}.toItemId`];
     return [
-      { itemId: fromItemId, units: -quantity, compareQuantity: compare },
-      { itemId: toItemId, units: quantity, compareQuantity: null },
+      { itemId: fromItemId, units: -quantity, compareQuantity: compare, field: from },
+      { itemId: toItemId, units: quantity, compareQuantity: null, field: to },
     ];
   });
 }

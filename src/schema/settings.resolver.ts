@@ -1,5 +1,5 @@
 import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { changeSettings, tenantSettings } from '../inventory/settings';
+import { changeSettings } from '../inventory/settings';
 import { callerOf, type GraphqlContext } from './context';
 import { Settings, SettingsUpdateInput, SettingsUpdatePayload } from './settings.type';
 import { withUserErrors } from './userError.type';
@@ -9,8 +9,7 @@ export class SettingsResolver {
   @Authorized('inventory:read')
   @Query(() => Settings, { description: "The tenant's settings. Scope: inventory:read." })
   async settings(@Ctx() context: GraphqlContext): Promise<Settings> {
-    const { inventory, tenantId } = callerOf(context);
-    return tenantSettings(inventory, tenantId);
+    return callerOf(context).loaders.settings();
   }
 
   @Authorized('inventory:admin')
@@ -25,7 +24,7 @@ export class SettingsResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<SettingsUpdatePayload> {
     const { inventory, tenantId } = callerOf(context);
-    return withUserErrors({}, async () => ({
+    return withUserErrors({ input: 'input' }, async () => ({
       settings: await changeSettings(inventory, tenantId, {
         ...(input.defaultLocationId && { defaultLocationId: input.defaultLocationId }),
         ...(input.unknownItems && { unknownItems: input.unknownItems }),

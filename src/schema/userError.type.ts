@@ -47,6 +47,10 @@ export interface ErrorPlace {
   lines?: string;
   /** How many lines each entry of that list makes; default 1. */
   linesPerEntry?: number;
+  /** Where the values are that errors name by themselves, such as `name`: `input`. */
+  input?: string;
+  /** There is one line, and no list: `lines` is its own place. */
+  single?: boolean;
 }
 
 /**
@@ -68,13 +72,14 @@ export async function withUserErrors<Payload extends object>(
 
 function userErrorsOf(
   error: InventoryError,
-  { lines, linesPerEntry = 1 }: ErrorPlace,
+  { lines, linesPerEntry = 1, single = false, input }: ErrorPlace,
 ): UserError[] {
   const { code, message, details } = error;
-  const fieldOfLine = (line: number | undefined) =>
-    line === undefined || lines === undefined
-      ? null
-      : [...pathOf(lines), String(Math.floor(line / linesPerEntry))];
+  const fieldOfLine = (line: number | undefined) => {
+    if (line === undefined || lines === undefined) return null;
+    const entry = single ? [] : [String(Math.floor(line / linesPerEntry))];
+    return [...pathOf(lines), ...entry, ...(details.field === undefined ? [] : [details.field])];
+  };
   if (details.shortages) {
     return details.shortages.flatMap(({ itemId, requested, available, lines: places = [] }) =>
       (places.length > 0 ? places : [undefined]).map((line) => ({
@@ -93,7 +98,10 @@ function userErrorsOf(
       ...(details.quantities && { presentQuantity: details.quantities[i]! }),
     }));
   }
-  return [{ code, message, field: details.field === undefined ? null : pathOf(details.field) }];
+  const { field } = details;
+  if (field === undefined) return [{ code, message, field: null }];
+  const inside = input !== undefined && !field.startsWith(`${input}.`);
+  return [{ code, message, field: pathOf(inside ? `${input}.${field}` : field) }];
 }
 
 /** `input.changes[3].delta` as a list of its parts. */

@@ -51,8 +51,7 @@ describe('the scripts are called as their headers say', () => {
       }),
     saveItems: () => commands.saveItems(redis, { tenantId: TENANT, items: [], cause }),
     deleteItems: () => commands.deleteItems(redis, { tenantId: TENANT, items: [], cause }),
-    saveLocation: () =>
-      commands.saveLocation(redis, TENANT, { id: 'id', before: '', after: '{}' }),
+    saveLocation: () => commands.saveLocation(redis, TENANT, { id: 'id', before: '', after: '{}' }),
     saveSettings: () => commands.saveSettings(redis, TENANT, 0, '{}'),
   };
 

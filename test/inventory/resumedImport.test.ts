@@ -25,7 +25,7 @@ const expectOnce = async (changedItems: number) => {
   expect((await shop.verify()).driftCount).toBe(0);
 };
 
-test('an interrupted import goes on after its last batch and keeps a sale made meanwhile', async () => {
+test('an interrupted import goes on after its last batch and keeps a sale in between', async () => {
   async function* breaking(): AsyncGenerator<RawRow> {
     for await (const row of valueRows(rows)) {
       if (row.number === 350) throw new Error('power cut');

@@ -1,7 +1,8 @@
-import { graphqlHub, startGraphqlHub, type GraphqlHub } from '../support/graphqlHub';
+import { graphqlHub, graphqlHubs, type GraphqlHub } from '../support/graphqlHub';
 import { LIST_ITEMS, listPage, type PageRequest } from './walk';
 
 const hub = graphqlHub();
+const startHub = graphqlHubs();
 const list = { filter: { text: 'ring' }, sort: { field: 'QUANTITY', descending: true } };
 
 let cursor: string;
@@ -78,15 +79,13 @@ test('a cursor made by hand is refused, also one with an honest place', async ()
 
 describe('elsewhere', () => {
   test('another process of the same tenant takes it', async () => {
-    const other = await startGraphqlHub({ tenantId: hub().tenantId });
+    const other = await startHub({ tenantId: hub().tenantId });
     expect(await after({ after: cursor }, other)).toEqual(ids.slice(2));
-    await other.close();
   });
 
   test('another tenant does not', async () => {
-    const other = await startGraphqlHub();
+    const other = await startHub();
     await other.addItem({ name: 'Ring', quantity: 1 });
     expect(await refusal({ after: cursor }, other)).toBe(`after ${foreign}`);
-    await other.close();
   });
 });

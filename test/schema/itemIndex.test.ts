@@ -6,11 +6,12 @@ import { ItemIndex } from '../../src/inventory/itemIndex';
 import { keyOfGuid } from '../../src/core/identity';
 import { saveItems } from '../../src/redis/commands';
 import { keys } from '../../src/redis/keys';
-import { graphqlHub, startGraphqlHub, type GraphqlHub } from '../support/graphqlHub';
+import { graphqlHub, graphqlHubs, type GraphqlHub } from '../support/graphqlHub';
 import { line } from '../support/pluginHub';
 import { listPage } from './walk';
 
 const hub = graphqlHub();
+const startHub = graphqlHubs();
 
 const ADJUST = `mutation ($input: InventoryAdjustQuantitiesInput!) {
   inventoryAdjustQuantities(input: $input) { userErrors { code } movement { id } }
@@ -43,13 +44,12 @@ describe('a list shows all that was acknowledged before', () => {
     const second = await hub().addItem({ quantity: 1 });
     expect(await listed([id, second])).toEqual([11, 1]);
 
-    const other = await startGraphqlHub({ tenantId: hub().tenantId });
+    const other = await startHub({ tenantId: hub().tenantId });
     expect(await listed([id, second], other)).toEqual([11, 1]);
     await adjust(id, 1, other);
     expect(await listed([id])).toEqual([12]);
     const third = await other.addItem({ quantity: 7 });
     expect(await listed([third])).toEqual([7]);
-    await other.close();
   });
 
   test('a status and a low stock mark follow at once', async () => {
@@ -68,7 +68,7 @@ describe('a list shows all that was acknowledged before', () => {
 
   test('30 callers at once, in two processes, each see their own', async () => {
     const ids = await hub().addItems(Array.from({ length: 30 }, () => ({ quantity: 0 })));
-    const other = await startGraphqlHub({ tenantId: hub().tenantId });
+    const other = await startHub({ tenantId: hub().tenantId });
     await Promise.all(
       ids.map(async (id, i) => {
         const at = i % 2 ? other : hub();
@@ -79,7 +79,6 @@ describe('a list shows all that was acknowledged before', () => {
         }
       }),
     );
-    await other.close();
   });
 });
 
@@ -165,7 +164,7 @@ describe('while the index moves on', () => {
   });
 
   test('a tenant that had to make room is loaded again when it is asked for', async () => {
-    const [one, two] = await Promise.all([startGraphqlHub(), startGraphqlHub()]);
+    const [one, two] = await Promise.all([startHub(), startHub()]);
     for (const each of [one, two]) await each.addItems([{ quantity: 1 }, { quantity: 2 }]);
     const feeds = new ItemFeeds(hub().redis, 3);
     const first = await feeds.current(one.tenantId);
@@ -174,6 +173,5 @@ describe('while the index moves on', () => {
     const again = await feeds.current(one.tenantId);
     expect(again).not.toBe(first);
     expect(again.items.size).toBe(2);
-    await Promise.all([one.close(), two.close()]);
   });
 });

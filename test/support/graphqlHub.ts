@@ -116,28 +116,24 @@ export async function startGraphqlHub(options: GraphqlHubOptions = {}) {
   const addItems = async (items: readonly TestItem[]): Promise<string[]> => {
     const { defaultLocationId } = await tenantSettings(inventory, tenantId);
     const saves = items.map((item) => {
-      const { tracked = true, inStock, quantity, preorderEnabled, preorderLimit } = item;
-      const { lowStockThreshold, ...rest } = item;
-      const identity = {
+      const { tracked = true, inStock, quantity, preorderEnabled, preorderLimit, ...rest } = item;
+      const { lowStockThreshold, ...words } = rest;
+      const document = {
         appId: WIX_STORES_APP_ID,
         productId: randomUUID(),
         variantId: null,
         locationId: defaultLocationId,
+        ...words,
       };
-      const document = { ...identity, ...rest };
-      for (const name of ['tracked', 'inStock', 'quantity', 'preorderEnabled', 'preorderLimit']) {
-        delete (document as Record<string, unknown>)[name];
-      }
-      const level = {
-        tracked,
-        ...(inStock !== undefined && { inStock }),
-        ...(quantity !== undefined && { quantity }),
-        ...(preorderEnabled !== undefined && { preorderEnabled }),
-        ...(preorderLimit !== undefined && { preorderLimit }),
-        ...(lowStockThreshold !== undefined && { lowStockThreshold }),
+      const numbers = { inStock, quantity, preorderEnabled, preorderLimit, lowStockThreshold };
+      const given = Object.entries(numbers).filter(([, value]) => value !== undefined);
+      const level: LevelChange = { tracked, ...Object.fromEntries(given) };
+      return {
+        key: itemKey(tenantId, document),
+        level,
+        before: '',
+        after: JSON.stringify(document),
       };
-      const key = itemKey(tenantId, document);
-      return { key, level, before: '', after: JSON.stringify(document) };
     });
     for (let i = 0; i < saves.length; i += 1000) {
       const cause = { operation: 'IMPORT' } as const;
@@ -152,13 +148,24 @@ export async function startGraphqlHub(options: GraphqlHubOptions = {}) {
 
 export type GraphqlHub = Awaited<ReturnType<typeof startGraphqlHub>>;
 
+/** Starts hubs that are closed after the tests of the file (or of the `describe` block). */
+export function graphqlHubs(): typeof startGraphqlHub {
+  const started: GraphqlHub[] = [];
+  afterAll(() => Promise.all(started.map((hub) => hub.close())));
+  return async (options) => {
+    const hub = await startGraphqlHub(options);
+    started.push(hub);
+    return hub;
+  };
+}
+
 /** A GraphQL hub for the tests of a file (or of a `describe` block). Use the result in tests. */
 export function graphqlHub(options: GraphqlHubOptions = {}): () => GraphqlHub {
+  const start = graphqlHubs();
   let hub: GraphqlHub | undefined;
   beforeAll(async () => {
-    hub = await startGraphqlHub(options);
+    hub = await start(options);
   });
-  afterAll(() => hub?.close());
   return () => {
     if (!hub) throw new Error('graphqlHub() starts in beforeAll: call it before any test runs');
     return hub;

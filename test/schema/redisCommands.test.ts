@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { startBareServer, type BareServer } from '../support/bareServer';
+import { startGraphqlHub, type GraphqlHub } from '../support/graphqlHub';
+import { line } from '../support/pluginHub';
+
+/*
+ * What an operation asks of Redis does not grow with what it shows: no item, location or movement
+ * line costs a command of its own. A server of this file's own counts.
+ */
+
+let server: BareServer;
+let hub: GraphqlHub;
+
+beforeAll(async () => {
+  server = await startBareServer();
+  hub = await startGraphqlHub({ socketPath: server.socketPath });
+});
+afterAll(async () => {
+  await hub.close();
+  await server.stop();
+});
+
+async function commandCount(): Promise<Record<string, number>> {
+  const stats = await hub.redis.info('commandstats');
+  const rows = [...stats.matchAll(/^cmdstat_(\S+?):calls=(\d+)/gm)];
+  return Object.fromEntries(
+    rows.filter(([, name]) => name !== 'info').map(([, name, calls]) => [name!, Number(calls)]),
+  );
+}
+
+/** How often each command is called while something is done. */
+async function commandsOf(action: () => Promise<unknown>): Promise<Record<string, number>> {
+  const before = await commandCount();
+  await action();
+  const after = await commandCount();
+  const more = Object.entries(after).map(([name, calls]) => [name, calls - (before[name] ?? 0)]);
+  return Object.fromEntries(more.filter(([, calls]) => calls !== 0)) as Record<string, number>;
+}
+
+const LOCATION = 'location { name isDefault revision }';
+const LINES = `lines { quantityAfter item { sku quantity ${LOCATION} } }`;
+
+/** Fifty items of one product, each at a location of its own. */
+async function fifty(): Promise<{ productId: string; ids: string[] }> {
+  const productId = randomUUID();
+  const ids = await hub.addItems(
+    Array.from({ length: 50 }, (_, i) => ({
+      productId,
+      variantId: randomUUID(),
+      locationId: randomUUID(),
+      quantity: 100,
+      sku: `S${i}`,
+    })),
+  );
+  return { productId, ids };
+}
+
+test('a page of items with their locations', async () => {
+  await fifty();
+  const page = (first: number) => () =>
+    hub.run(
+      `query ($first: Int) { inventoryItems(first: $first, filter: { tracked: true }) {
+        totalCount nodes { id sku ${LOCATION} } edges { cursor node { ${LOCATION} } }
+      } }`,
+      { first },
+    );
+  await page(1)();
+  const one = await commandsOf(page(1));
+  expect(await commandsOf(page(50))).toEqual(one);
+  // The ledger's news, the locations, and the settings when another process may have changed them.
+  expect(Object.keys(one).sort()).toEqual(
+    expect.arrayContaining(['hgetall', 'xrange']) as string[],
+  );
+  expect(Object.values(one).reduce((sum, calls) => sum + calls, 0)).toBeLessThanOrEqual(3);
+});
+
+test('items one by one, in one operation', async () => {
+  const { ids } = await fifty();
+  const items = (count: number) => () => {
+    const fields = ids.slice(0, count).map((id, i) => `i${i}: inventoryItem(id: "${id}") { ...I }`);
+    return hub.run(`query { ${fields.join(' ')} } fragment I on InventoryItem { sku ${LOCATION} }`);
+  };
+  await items(1)();
+  expect(await commandsOf(items(25))).toEqual(await commandsOf(items(1)));
+});
+
+test('the stock of a product', async () => {
+  const { productId } = await fifty();
+  const single = randomUUID();
+  await hub.addItem({ productId: single, quantity: 1 });
+  const stock = (id: string) => () =>
+    hub.run(
+      `query ($id: ID!) { productInventory(productId: $id) { totalQuantity items { ${LOCATION} } } }`,
+      { id },
+    );
+  await stock(single)();
+  expect(await commandsOf(stock(productId))).toEqual(await commandsOf(stock(single)));
+});
+
+test('the lines of a movement, with their items and locations', async () => {
+  const { ids } = await fifty();
+  const adjust = (count: number) => () =>
+    hub.run(
+      `mutation ($input: InventoryAdjustQuantitiesInput!) {
+        inventoryAdjustQuantities(input: $input) { userErrors { code } movement { ${LINES} } }
+      }`,
+      {
+        input: {
+          reason: 'RECEIVED',
+          changes: ids.slice(0, count).map((itemId) => ({
+            itemId,
+            delta: 1,
+            compareQuantity: null,
+          })),
+        },
+      },
+    );
+  await adjust(1)();
+  expect(await commandsOf(adjust(50))).toEqual(await commandsOf(adjust(1)));
+});
+
+test('an order with its items and the lines of its movements', async () => {
+  const products = Array.from({ length: 50 }, () => randomUUID());
+  await hub.addItems(products.map((productId) => ({ productId, quantity: 9 })));
+  const [small, large] = [randomUUID(), randomUUID()];
+  await hub.call('decrement', [line(products[0]!, 1)], { orderId: small });
+  const lines = products.map((product) => line(product, 1));
+  await hub.call('decrement', lines, { orderId: large });
+  const order = (orderId: string) => () =>
+    hub.run(
+      `query ($id: ID!) { order(orderId: $id) {
+        items { taken item { sku ${LOCATION} } } movements { ${LINES} }
+      } }`,
+      { id: orderId },
+    );
+  await order(small)();
+  expect(await commandsOf(order(large))).toEqual(await commandsOf(order(small)));
+});
+
+test('50 items created, changed and deleted', async () => {
+  const write = async (count: number) => {
+    const items = Array.from({ length: count }, () => ({ productId: randomUUID(), quantity: 1 }));
+    const created = await hub.run<{
+      inventoryItemsCreate: { items: { id: string; revision: string }[]; userErrors: object[] };
+    }>(
+      `mutation ($input: InventoryItemsCreateInput!) { inventoryItemsCreate(input: $input) {
+        items { id revision ${LOCATION} } userErrors { message }
+      } }`,
+      { input: { items } },
+    );
+    expect(created.inventoryItemsCreate.userErrors).toEqual([]);
+    const known = created.inventoryItemsCreate.items.map(({ id, revision }) => ({ id, revision }));
+    const updated = await hub.run(
+      `mutation ($input: InventoryItemsUpdateInput!) { inventoryItemsUpdate(input: $input) {
+        items { ${LOCATION} } userErrors { message }
+      } }`,
+      { input: { items: known.map((item) => ({ ...item, name: 'Cup' })) } },
+    );
+    expect(updated).toMatchObject({ inventoryItemsUpdate: { userErrors: [] } });
+    await hub.run(
+      `mutation ($input: InventoryItemsDeleteInput!) { inventoryItemsDelete(input: $input) {
+        deletedIds
+      } }`,
+      { input: { items: known.map(({ id }) => ({ id })) } },
+    );
+  };
+  await write(1);
+  expect(await commandsOf(() => write(50))).toEqual(await commandsOf(() => write(1)));
+});
