@@ -34,16 +34,16 @@ export async function openBenchStore(): Promise<BenchStore> {
   // A rewrite of the file would take one of the cores in the middle of a round.
   await redis.config('SET', 'auto-aof-rewrite-percentage', '0');
   const { server: kind, version } = await checkServer(redis);
-  return {
-    socketPath,
-    description: `${kind} ${version}`,
-    connect,
-    close: async () => {
-      for (const connection of connections) connection.disconnect();
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
-    },
+  const close = async () => {
+    for (const connection of connections) connection.disconnect();
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
   };
+  // The server outlives this process unless it is told to end.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().finally(() => process.exit(1)));
+  }
+  return { socketPath, description: `${kind} ${version}`, connect, close };
 }
 
 /** Empties the server and starts its append-only file anew. */

@@ -5,8 +5,6 @@ import {
   ApolloServerPluginLandingPageLocalDefault,
 } from '@apollo/server/plugin/landingPage/default';
 import { expressMiddleware } from '@as-integrations/express5';
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import cors from 'cors';
 import express, { type Request, type Response, type Router } from 'express';
 import { GraphQLError } from 'graphql';
@@ -22,7 +20,7 @@ import { buildHubSchema } from './buildSchema';
 import type { GraphqlContext } from './context';
 import { createErrorFormatter } from './formatError';
 import { createLoaders } from './loaders';
-import { complexityLimit, MAX_ALIASES, MAX_DEPTH } from './requestLimits';
+import { complexityLimit, shapeLimits } from './requestLimits';
 import { sandboxDocument } from './sandboxDocument';
 
 /** What the GraphQL surface works with. */
@@ -50,7 +48,7 @@ export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<Router> {
     introspection: deps.introspection,
     includeStacktraceInErrorResponses: false,
     formatError: createErrorFormatter(deps.logger),
-    validationRules: [maxDepthRule({ n: MAX_DEPTH }), maxAliasesRule({ n: MAX_ALIASES })],
+    validationRules: shapeLimits(),
     plugins: [landingPage(deps.sandboxToken), complexityLimit()],
     stopOnTerminationSignals: false,
   });

@@ -1,5 +1,14 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError, separateOperations, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import {
+  GraphQLError,
+  separateOperations,
+  type DocumentNode,
+  type GraphQLSchema,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
 import {
   fieldExtensionsEstimator,
   getComplexity,
@@ -19,6 +28,20 @@ export const MAX_ALIASES = 30;
  * docs/reference/graphql.
  */
 export const MAX_COMPLEXITY = 20_000;
+
+/** Refuses a document that is too deep or has too many aliases. */
+export function shapeLimits(): ValidationRule[] {
+  // The rules would throw, which is what bugs do.
+  const report = (context: ValidationContext | null, error: GraphQLError) => {
+    const message = error.message.replace('Syntax Error: ', '');
+    context?.reportError(new GraphQLError(message));
+  };
+  const options = { propagateOnRejection: false, onReject: [report] };
+  return [
+    maxDepthRule({ n: MAX_DEPTH, ...options }),
+    maxAliasesRule({ n: MAX_ALIASES, ...options }),
+  ];
+}
 
 /**
  * Cost of a field that gives a list: its length, as asked for or else the given one, times what is

@@ -38,9 +38,8 @@ const refused = async (input: object) => {
 const stockAt = async (locationId: string) =>
   walk(hub(), { filter: { locationIds: [locationId] }, sort: { field: 'SKU' } });
 
-afterAll(async () => {
-  const { drifts } = await verifyTenant(hub().inventory, hub().tenantId);
-  expect(drifts).toEqual([]);
+afterEach(async () => {
+  expect((await verifyTenant(hub().inventory, hub().tenantId)).drift).toEqual([]);
 });
 
 test('an empty location is closed', async () => {
