@@ -50,7 +50,8 @@ export async function stockItems(
 /** How the lines of calls meet the items: any of all, or a few over and over. */
 export type KeyChoice = 'spread' | 'hot';
 
-const HOT_ITEMS = 10;
+/** How many items hot calls are about. */
+export const HOT_ITEMS = 10;
 
 /**
  * The items of one call. Spread: different ones out of all. Hot: out of ten; a call of more lines

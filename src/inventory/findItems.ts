@@ -38,7 +38,7 @@ export interface FoundItems {
 
 /**
  * Finds a page of items. All that was acknowledged before the call is seen. The work grows with the
- * items of the smallest index that serves the filter (docs/reference/graphql).
+ * items of the smallest index that serves the filter (docs/reference/graphql/README.md).
  *
  * @throws InventoryError REDIS_UNAVAILABLE
  */

@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { InventoryError } from '../core/errors';
 import { causeOf } from '../error-reply';
 import type { Logger } from '../observability/logger';
@@ -21,6 +21,9 @@ export function createErrorFormatter(logger: Logger) {
     if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') {
       return { message: formatted.message, ...place, extensions: { code } };
     }
+    if (isRefusedRequest(thrown)) {
+      return { message: formatted.message, ...place, extensions: { code: 'BAD_REQUEST' } };
+    }
     const cause = error instanceof Error ? error.stack : undefined;
     logger.error({ cause, path }, 'graphql request failed');
     return {
@@ -29,4 +32,11 @@ export function createErrorFormatter(logger: Logger) {
       extensions: { code: 'INTERNAL' },
     };
   };
+}
+
+/** Some of Apollo's own refusals have a status but no code, such as a wrong persisted query. */
+function isRefusedRequest(thrown: unknown): boolean {
+  if (!(thrown instanceof GraphQLError)) return false;
+  const { status } = (thrown.extensions['http'] ?? {}) as { status?: number };
+  return status !== undefined && status >= 400 && status < 500;
 }

@@ -46,6 +46,8 @@ export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<Router> {
   const server = new ApolloServer<GraphqlContext>({
     schema: buildHubSchema(),
     introspection: deps.introspection,
+    // Else errors would tell the names that introspection does not.
+    hideSchemaDetailsFromClientErrors: !deps.introspection,
     includeStacktraceInErrorResponses: false,
     formatError: createErrorFormatter(deps.logger),
     validationRules: shapeLimits(),

@@ -25,7 +25,7 @@ export const MAX_ALIASES = 30;
 /**
  * Most points of an operation. A field costs 1; a list multiplies what is below it by its length
  * (`first` or `last`); what each field of Query and Mutation costs besides stands in
- * docs/reference/graphql.
+ * docs/reference/graphql/README.md.
  */
 export const MAX_COMPLEXITY = 20_000;
 

@@ -24,7 +24,7 @@ function rowsOf(output: string, start: string): string[][] {
 
 const isNumber = (cell: string | undefined) => Number(cell?.replaceAll(',', '')) > 0;
 
-test('the plugin benchmark prints rates, times and ratios of hub and floor, script and minimal', async () => {
+test('the plugin benchmark prints rates, times and ratios of hub, floor and scripts', async () => {
   const tiny = ['--rounds', '1', '--seconds', '0.1', '--items', '300', '--keys', 'spread'];
   const output = await bench('plugin', '--lines', '1,3', ...tiny);
   for (const lines of ['1 spread', '3 spread']) {

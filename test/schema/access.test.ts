@@ -116,7 +116,9 @@ describe('a tenant reaches nothing of another', () => {
     const [productId, orderId, key] = [randomUUID(), randomUUID(), randomUUID()];
     const locationId = randomUUID();
     await other.run(
-      `mutation ($input: LocationCreateInput!) { locationCreate(input: $input) { userErrors { code } } }`,
+      `mutation ($input: LocationCreateInput!) {
+        locationCreate(input: $input) { userErrors { code } }
+      }`,
       { input: { name: SECRET, id: locationId } },
     );
     await other.run(

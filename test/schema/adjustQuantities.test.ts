@@ -19,7 +19,9 @@ const items = (...quantities: number[]) =>
 const quantities = async (ids: readonly string[]) => {
   const { nodes } = (
     await hub().run<{ inventoryItems: { nodes: { id: string; quantity: number }[] } }>(
-      'query ($ids: [ID!]) { inventoryItems(first: 250, filter: { ids: $ids }) { nodes { id quantity } } }',
+      `query ($ids: [ID!]) {
+        inventoryItems(first: 250, filter: { ids: $ids }) { nodes { id quantity } }
+      }`,
       { ids },
     )
   ).inventoryItems;

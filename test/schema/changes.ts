@@ -50,7 +50,8 @@ const words = { adjust: 'Adjust', set: 'Set', move: 'Move' } as const;
 export function changeMutation(kind: keyof typeof words, keyed = false): string {
   const name = `inventory${words[kind]}Quantities`;
   const directive = keyed ? '@idempotent(key: $key)' : '';
-  return `mutation ($input: Inventory${words[kind]}QuantitiesInput!${keyed ? ' $key: String!' : ''}) {
+  const key = keyed ? '$key: String!' : '';
+  return `mutation ($input: Inventory${words[kind]}QuantitiesInput! ${key}) {
     changed: ${name}(input: $input) ${directive} ${PAYLOAD}
   }`;
 }

@@ -186,7 +186,7 @@ describe('bad rows among good ones', () => {
 });
 
 describe('a key', () => {
-  test('has the first result again, by directive or header, also when the item moved on', async () => {
+  test('has the first result again, by directive or header, and after a change', async () => {
     const row = newRow(5);
     const key = randomUUID();
     const first = await createItem(hub(), row, { key });

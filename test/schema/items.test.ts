@@ -98,7 +98,7 @@ describe('inventoryItem', () => {
     });
   });
 
-  test('the id may be in upper case; an unknown one is null; what is no GUID is refused', async () => {
+  test('the id in upper case is the same; an unknown one is null; no GUID is refused', async () => {
     const id = await hub().addItem({ quantity: 1 });
     expect(await itemOf(id.toUpperCase())).toMatchObject({ id });
     expect(await itemOf(randomUUID())).toBeNull();
@@ -148,7 +148,9 @@ describe('productInventory', () => {
     const productId = randomUUID();
     const [first, second] = ['1', '2'].map((n) => NIL_GUID.replace(/^0/, n)) as [string, string];
     await hub().run(
-      `mutation ($input: LocationCreateInput!) { locationCreate(input: $input) { location { id } } }`,
+      `mutation ($input: LocationCreateInput!) {
+        locationCreate(input: $input) { location { id } }
+      }`,
       { input: { name: 'Elsewhere', id: elsewhere } },
     );
     const [b, a, untracked, c] = await hub().addItems([

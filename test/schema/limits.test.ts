@@ -19,7 +19,7 @@ describe('the rate', () => {
   const rateOf = ({ headers }: { headers: Headers }) =>
     ['limit', 'remaining', 'reset'].map((name) => Number(headers.get(`ratelimit-${name}`)));
 
-  test('every answer tells where the token stands; past it: 429 and when to come back', async () => {
+  test('every answer tells where the token stands; past it: 429, and when to come', async () => {
     const token = await limited.signToken(['inventory:read']);
     for (let left = LIMIT - 1; left >= 0; left -= 1) {
       const answer = await limited.query(SETTINGS, {}, { token });
@@ -111,7 +111,10 @@ describe('the shape of an operation', () => {
     expect(
       (await hub().query(`{ inventoryItems(first: 250) { ${FULL} } }`)).errors,
     ).toBeUndefined();
-    const twice = `{ a: inventoryItems(first: 250) { ${FULL} } b: inventoryItems(last: 250) { ${FULL} } }`;
+    const twice = `{
+      a: inventoryItems(first: 250) { ${FULL} }
+      b: inventoryItems(last: 250) { ${FULL} }
+    }`;
     expect((await hub().query(twice)).errors).toBeUndefined();
   });
 

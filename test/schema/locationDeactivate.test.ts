@@ -16,7 +16,9 @@ interface Deactivated {
 const newLocation = async (name = 'Place') => {
   const id = randomUUID();
   await hub().run(
-    `mutation ($input: LocationCreateInput!) { locationCreate(input: $input) { userErrors { code } } }`,
+    `mutation ($input: LocationCreateInput!) {
+        locationCreate(input: $input) { userErrors { code } }
+      }`,
     { input: { name, id } },
   );
   return id;

@@ -36,7 +36,9 @@ const mutate = async (
 const setDefault = async (locationId: string): Promise<Answered> =>
   (
     await hub().run<{ defaultLocationSet: Answered }>(
-      `mutation ($id: ID!) { defaultLocationSet(locationId: $id) { location { ${FIELDS} } ${ERRORS} } }`,
+      `mutation ($id: ID!) {
+        defaultLocationSet(locationId: $id) { location { ${FIELDS} } ${ERRORS} }
+      }`,
       { id: locationId },
     )
   ).defaultLocationSet;
@@ -63,7 +65,7 @@ test('a tenant without any has the default one, unnamed', async () => {
   expect(await all(fresh)).toEqual([implied]);
 });
 
-test('a new one has the id it is given, else one of its own, and is in the list by name', async () => {
+test('a new one has the id it is given, else its own, and is in the list by name', async () => {
   const id = randomUUID();
   const { location, userErrors } = await mutate('locationCreate', {
     name: 'Warehouse',

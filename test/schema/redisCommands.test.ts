@@ -90,7 +90,9 @@ test('the stock of a product', async () => {
   await hub.addItem({ productId: single, quantity: 1 });
   const stock = (id: string) => () =>
     hub.run(
-      `query ($id: ID!) { productInventory(productId: $id) { totalQuantity items { ${LOCATION} } } }`,
+      `query ($id: ID!) {
+        productInventory(productId: $id) { totalQuantity items { ${LOCATION} } }
+      }`,
       { id },
     );
   await stock(single)();

@@ -68,7 +68,7 @@ function exampleOf(
   const inner = getNullableType(type);
   if (isListType(inner)) {
     if (!isNonNullType(type)) return undefined;
-    return [exampleOf(name, inner.ofType as GraphQLInputType, valueOf, true)];
+    return [exampleOf(name, inner.ofType, valueOf, true)];
   }
   const chosen = valueOf(name, getNamedType(type).name);
   if (chosen !== undefined) return chosen;
