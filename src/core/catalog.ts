@@ -14,11 +14,16 @@ export interface CatalogReference {
 /** By catalog app id: the option keys whose values make another item. */
 export type CatalogIdentityOptions = Readonly<Record<string, readonly string[]>>;
 
+const STORES_OPTIONS: readonly string[] = ['variantId'];
+const NO_OPTIONS: readonly string[] = [];
+const SCALARS: readonly string[] = ['string', 'number', 'boolean'];
 const MAX_OPTION_LENGTH = 250;
 const VARIANT_NAMESPACE = keyOfGuid('0f6b6bb5-3c39-4f6d-8f5e-2d8f4f1c2a77');
 
 /** GUIDs are equal whatever their case; other ids are taken as they are. */
 export function normalizeId(id: string): string {
+  // Most calls are about Wix Stores, and a comparison is a tenth of a match.
+  if (id === WIX_STORES_APP_ID) return id;
   return isGuid(id) ? id.toLowerCase() : id;
 }
 
@@ -36,20 +41,20 @@ export function resolveCatalogReference(
   identityOptions: CatalogIdentityOptions,
   field = 'catalogReference',
 ): Omit<ItemIdentity, 'locationId'> {
-  const stores = reference.appId === WIX_STORES_APP_ID;
-  const appId = stores ? WIX_STORES_APP_ID : normalizeId(reference.appId);
+  const appId = normalizeId(reference.appId);
   const productId = normalizeId(reference.catalogItemId);
-  const keys = appId === WIX_STORES_APP_ID ? ['variantId'] : (identityOptions[appId] ?? []);
+  const stores = appId === WIX_STORES_APP_ID;
+  const keys = stores ? STORES_OPTIONS : (identityOptions[appId] ?? NO_OPTIONS);
   const values: [string, string][] = [];
   for (const key of keys) {
     const value = reference.options?.[key];
     if (value === undefined || value === null) continue;
     values.push([key, optionText(value, field, key)]);
   }
-  const [first] = values;
-  if (!first) return { appId, productId, variantId: null };
-  if (values.length === 1 && isGuid(first[1])) {
-    const variantId = first[1].toLowerCase();
+  const only = values.length === 1 ? values[0]![1] : undefined;
+  if (values.length === 0) return { appId, productId, variantId: null };
+  if (isGuid(only)) {
+    const variantId = only.toLowerCase();
     return { appId, productId, variantId: variantId === NIL_GUID ? null : variantId };
   }
   const name = JSON.stringify([appId, productId, values]);
@@ -57,7 +62,7 @@ export function resolveCatalogReference(
 }
 
 function optionText(value: unknown, field: string, key: string): string {
-  const scalar = ['string', 'number', 'boolean'].includes(typeof value);
+  const scalar = SCALARS.includes(typeof value);
   const text = String(value);
   if (!scalar || text.length > MAX_OPTION_LENGTH) {
     throw invalidInput(

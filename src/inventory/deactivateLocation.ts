@@ -1,11 +1,11 @@
 import { InventoryError, invalidInput } from '../core/errors';
-import { isGuid, itemKey, keyOfGuid } from '../core/identity';
+import { guidOfKey, isGuid, itemKey, keyOfGuid } from '../core/identity';
 import type { InventoryItem } from '../core/item';
 import type { Location } from '../core/location';
 import type { MovementCause, MovementLine } from '../core/movement';
-import { MAX_LINES } from '../core/quantity';
+import { MAX_LINES, QUANTITY_LIMIT } from '../core/quantity';
 import { postMovement, saveItems, type SaveItem } from '../redis/commands';
-import { readDocuments } from '../redis/reads';
+import { readDocuments, readLevels } from '../redis/reads';
 import type { InventoryDeps } from './deps';
 import { changeLocation, noSuchLocation, tenantLocations } from './locations';
 import { withSettings } from './settings';
@@ -31,14 +31,19 @@ export interface DeactivatedLocation {
 const ITEMS_PER_MOVEMENT = MAX_LINES / 2;
 /** How often stock that came in meanwhile is moved after the rest. */
 const MAX_ROUNDS = 20;
+/** How often a movement is tried whose items keep being sold. */
+const MAX_ATTEMPTS = 100;
+const ITEMS_PER_READ = 1000;
 
 /**
  * Closes a location and moves its stock to another. It is closed first, then its items are moved,
- * up to 150 in a movement; after a crash in between, closing it again moves the rest.
+ * up to 150 in a movement; after a crash in between, closing it again moves the rest. So does
+ * closing it again when orders go on taking from it or giving back to it.
  *
  * @throws InventoryError INVALID_INPUT, NO_SUCH_LOCATION, REVISION_CONFLICT, LOCATION_CHANGED,
- *   LOCATION_HAS_STOCK when it has stock and nowhere to put it, QUANTITY_OUT_OF_RANGE,
- *   REDIS_UNAVAILABLE
+ *   LOCATION_HAS_STOCK when it has stock and nowhere to put it, ITEM_NOT_TRACKED and
+ *   QUANTITY_OUT_OF_RANGE when its stock can't be put there, COMPARE_QUANTITY_STALE when an item
+ *   never stood still, REDIS_UNAVAILABLE
  */
 export async function deactivateLocation(
   deps: InventoryDeps,
@@ -48,22 +53,20 @@ export async function deactivateLocation(
   const locationId = id.toLowerCase();
   const target = transferToLocationId?.toLowerCase();
   await checkPlaces(deps, tenantId, locationId, target);
-  if (target === undefined && (await stockAt(deps, tenantId, locationId)).length > 0) {
-    const field = 'input.transferToLocationId';
-    throw new InventoryError('LOCATION_HAS_STOCK', undefined, { field });
-  }
+  await checkStock(deps, tenantId, await stockAt(deps, tenantId, locationId), target);
   const change = { id: locationId, revision, active: false };
   const location = await changeLocation(deps, tenantId, change);
-  let transferredItems = 0;
+  const transferred = new Set<string>();
   for (let round = 0; target !== undefined && round < MAX_ROUNDS; round += 1) {
     const items = await stockAt(deps, tenantId, locationId);
     if (items.length === 0) break;
     for (let at = 0; at < items.length; at += ITEMS_PER_MOVEMENT) {
       const batch = items.slice(at, at + ITEMS_PER_MOVEMENT);
-      transferredItems += await transfer(deps, tenantId, batch, target, cause);
+      const moved = await transfer(deps, tenantId, batch, target, cause);
+      for (const itemId of moved) transferred.add(itemId);
     }
   }
-  return { location, transferredItems };
+  return { location, transferredItems: transferred.size };
 }
 
 async function checkPlaces(
@@ -98,14 +101,93 @@ async function stockAt(
   return items.filter(({ tracked, quantity }) => tracked && quantity !== 0);
 }
 
-/** Moves items in one movement; none when one of them was sold from meanwhile. */
+/** Makes sure that the target can take the stock, before anything is changed. */
+async function checkStock(
+  deps: InventoryDeps,
+  tenantId: string,
+  items: readonly InventoryItem[],
+  target: string | undefined,
+): Promise<void> {
+  if (items.length === 0) return;
+  const field = 'input.transferToLocationId';
+  if (target === undefined) throw new InventoryError('LOCATION_HAS_STOCK', undefined, { field });
+  for (let at = 0; at < items.length; at += ITEMS_PER_READ) {
+    const batch = items.slice(at, at + ITEMS_PER_READ);
+    const ids = batch.map((item) => guidOfKey(itemKey(tenantId, { ...item, locationId: target })));
+    const levels = await readLevels(deps.redis, tenantId, ids);
+    levels.forEach((level, i) => {
+      if (!level) return;
+      if (!level.tracked) throw notTracked(ids[i]!);
+      if (Math.abs(level.quantity + batch[i]!.quantity) <= QUANTITY_LIMIT) return;
+      const message = `With what comes, item ${ids[i]!} would leave ±${QUANTITY_LIMIT}.`;
+      throw new InventoryError('QUANTITY_OUT_OF_RANGE', message, { field });
+    });
+  }
+}
+
+function notTracked(itemId: string): InventoryError {
+  const message = `Item ${itemId}, where stock would go, is not tracked.`;
+  return new InventoryError('ITEM_NOT_TRACKED', message, { field: 'input.transferToLocationId' });
+}
+
+/** Moves items in one movement, as they are when it is made; which ones. */
 async function transfer(
   deps: InventoryDeps,
   tenantId: string,
   items: readonly InventoryItem[],
   target: string,
   cause: DeactivateLocation['cause'],
-): Promise<number> {
+): Promise<string[]> {
+  // Copies: the index they come from moves on.
+  let moving = items.map((item) => ({ ...item }));
+  for (let attempt = 1; moving.length > 0; attempt += 1) {
+    try {
+      await moveAll(deps, tenantId, moving, target, cause);
+      break;
+    } catch (error) {
+      if (!(error instanceof InventoryError) || attempt === MAX_ATTEMPTS) throw error;
+      moving = stillToMove(moving, error);
+    }
+  }
+  return moving.map(({ id }) => id);
+}
+
+/**
+ * What is left to move, after a movement was refused because items changed meanwhile.
+ *
+ * @throws InventoryError the refusal, when it has another reason
+ */
+function stillToMove(moving: readonly InventoryItem[], refusal: InventoryError): InventoryItem[] {
+  const { itemIds = [], quantities = [] } = refusal.details;
+  const others = moving.filter(({ id }) => !itemIds.includes(id));
+  switch (refusal.code) {
+    case 'ITEM_CHANGED':
+      // Somebody else created a counterpart.
+      return [...moving];
+    case 'UNKNOWN_ITEM':
+      // Deleted here; or there, and created again by the next attempt.
+      return others;
+    case 'ITEM_NOT_TRACKED':
+      if (others.length === moving.length) throw notTracked(itemIds[0]!);
+      return others;
+    case 'COMPARE_QUANTITY_STALE': {
+      const present = new Map(itemIds.map((id, i) => [id, quantities[i]!]));
+      return moving
+        .map((item) => ({ ...item, quantity: present.get(item.id) ?? item.quantity }))
+        .filter(({ quantity }) => quantity !== 0);
+    }
+    default:
+      throw refusal;
+  }
+}
+
+async function moveAll(
+  deps: InventoryDeps,
+  tenantId: string,
+  items: readonly InventoryItem[],
+  target: string,
+  cause: DeactivateLocation['cause'],
+): Promise<void> {
   const targets = await ensureTargets(deps, tenantId, items, target, cause);
   const lines = items.flatMap(({ id, quantity }, i): MovementLine[] => {
     const line = { guard: 'unrestricted' as const };
@@ -116,22 +198,15 @@ async function transfer(
       { ...line, key: targets[i]!, units: quantity, stockOnly: any },
     ];
   });
-  try {
-    await withSettings(deps, tenantId, ({ revision: settingsRevision }) =>
-      postMovement(deps.redis, {
-        tenantId,
-        lines,
-        cause: { ...cause, operation: 'MOVE', reason: 'TRANSFER' },
-        settingsRevision,
-        retentionMs: deps.retentionMs,
-      }),
-    );
-    return items.length;
-  } catch (error) {
-    const moved = error instanceof InventoryError && error.code === 'COMPARE_QUANTITY_STALE';
-    if (!moved) throw error;
-    return 0;
-  }
+  await withSettings(deps, tenantId, ({ revision: settingsRevision }) =>
+    postMovement(deps.redis, {
+      tenantId,
+      lines,
+      cause: { ...cause, operation: 'MOVE', reason: 'TRANSFER' },
+      settingsRevision,
+      retentionMs: deps.retentionMs,
+    }),
+  );
 }
 
 /** The items' counterparts at the target; those that are missing are created empty. */

@@ -10,7 +10,7 @@ import {
 import { saveLocation } from '../redis/commands';
 import { readLocations } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { presentSettings } from './settings';
+import { changeSettings, presentSettings } from './settings';
 
 /** A tenant's locations by id, and what a location nobody created looks like. */
 export interface Locations {
@@ -96,6 +96,26 @@ export async function changeLocation(
     active: active ?? stored.active,
     revision: revision + 1,
   });
+}
+
+/**
+ * Makes a location the default one, whether or not somebody created it.
+ *
+ * @throws InventoryError INVALID_INPUT when it is closed, REDIS_UNAVAILABLE
+ */
+export async function setDefaultLocation(
+  deps: InventoryDeps,
+  tenantId: string,
+  locationId: string,
+): Promise<Location> {
+  try {
+    await changeSettings(deps, tenantId, { defaultLocationId: locationId });
+  } catch (error) {
+    if (!(error instanceof InventoryError) || error.code !== 'INVALID_INPUT') throw error;
+    throw new InventoryError('INVALID_INPUT', error.message, { field: 'locationId' });
+  }
+  const locations = await tenantLocations(deps, tenantId);
+  return locations.get(locationId.toLowerCase());
 }
 
 /** A NO_SUCH_LOCATION that names the id. */

@@ -49,6 +49,7 @@ function digestOfLines(lines: readonly OrderLine[]): string {
     const item = `${variantId ?? productId}\n${appId}\n${locationId ?? ''}\n${subscriptionItem}`;
     units.set(item, (units.get(item) ?? 0) + quantity);
   }
-  const canonical = [...units].map(([item, sum]) => `${item}\n${sum}`).sort();
-  return hash('sha256', canonical.join('\n'), 'hex');
+  const canonical: string[] = [];
+  units.forEach((sum, item) => canonical.push(`${item}\n${sum}`));
+  return hash('sha256', canonical.sort().join('\n'), 'hex');
 }

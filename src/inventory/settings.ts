@@ -1,7 +1,9 @@
 import { InventoryError, invalidInput } from '../core/errors';
 import { impliedLocationId, isGuid } from '../core/identity';
+import type { StoredLocation } from '../core/location';
+import { movementReasons, orderReasons } from '../core/movement';
 import { saveSettings } from '../redis/commands';
-import { readSettings } from '../redis/reads';
+import { readLocations, readSettings } from '../redis/reads';
 import type { InventoryDeps } from './deps';
 
 /** What to do with an item nobody created: refuse the call, or create it below zero. */
@@ -103,6 +105,7 @@ export async function changeSettings(
   change: SettingsChange,
 ): Promise<TenantSettings> {
   const checked = checkSettings(change);
+  await checkOpen(deps, tenantId, checked.defaultLocationId);
   return withSettings(deps, tenantId, async (settings) => {
     const next = { ...settings, ...checked, revision: settings.revision + 1 };
     await saveSettings(deps.redis, tenantId, settings.revision, JSON.stringify(next));
@@ -131,6 +134,18 @@ function checkSettings(change: SettingsChange): SettingsChange {
   };
 }
 
+/** A location somebody closed is none that orders are served from. */
+async function checkOpen(
+  { redis }: InventoryDeps,
+  tenantId: string,
+  locationId: string | undefined,
+): Promise<void> {
+  if (locationId === undefined) return;
+  const text = (await readLocations(redis, tenantId)).get(locationId);
+  if (text === undefined || (JSON.parse(text) as StoredLocation).active) return;
+  throw invalidInput('defaultLocationId', locationId, 'a location that is not closed');
+}
+
 function checkReasonCodes(codes: readonly string[]): string[] {
   if (codes.length > MAX_REASON_CODES) {
     throw invalidInput('reasonCodes', codes.length, `up to ${MAX_REASON_CODES} codes`);
@@ -138,6 +153,11 @@ function checkReasonCodes(codes: readonly string[]): string[] {
   const wrong = codes.find((code) => code.trim() === '' || code.length > MAX_REASON_CODE_LENGTH);
   if (wrong !== undefined) {
     throw invalidInput('reasonCodes', wrong, `codes of 1..${MAX_REASON_CODE_LENGTH} characters`);
+  }
+  const known: readonly string[] = [...movementReasons, ...orderReasons];
+  const taken = codes.find((code) => known.includes(code));
+  if (taken !== undefined) {
+    throw invalidInput('reasonCodes', taken, 'other words than those everybody has');
   }
   return [...new Set(codes)];
 }

@@ -1,9 +1,6 @@
 import { Arg, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { invalidInput } from '../core/errors';
-import { isGuid } from '../core/identity';
 import { deactivateLocation } from '../inventory/deactivateLocation';
-import { changeLocation, createLocation } from '../inventory/locations';
-import { changeSettings } from '../inventory/settings';
+import { changeLocation, createLocation, setDefaultLocation } from '../inventory/locations';
 import { callerOf, type GraphqlContext } from './context';
 import {
   LocationCreateInput,
@@ -102,12 +99,9 @@ export class LocationResolver {
     @Arg('locationId', () => ID, { description: 'Location id, a GUID.' }) locationId: string,
     @Ctx() context: GraphqlContext,
   ): Promise<LocationPayload> {
-    const { inventory, tenantId, loaders } = callerOf(context);
-    return withUserErrors({}, async () => {
-      if (!isGuid(locationId)) throw invalidInput('locationId', locationId, 'a GUID');
-      await changeSettings(inventory, tenantId, { defaultLocationId: locationId });
-      const locations = await loaders.locations();
-      return { location: presentLocation(locations.get(locationId.toLowerCase())) };
-    });
+    const { inventory, tenantId } = callerOf(context);
+    return withUserErrors({}, async () => ({
+      location: presentLocation(await setDefaultLocation(inventory, tenantId, locationId)),
+    }));
   }
 }

@@ -9,6 +9,7 @@ import {
   type QuantityChange,
 } from '../inventory/changeQuantities';
 import { callerOf, type GraphqlContext } from './context';
+import { MovementReasonEnum } from './enums';
 import { idempotencyKeyOf } from './idempotency';
 import { presentMovement } from './presentMovement';
 import {
@@ -134,7 +135,7 @@ function causeOf(
   input: Pick<InventoryAdjustQuantitiesInput, 'reason' | 'reasonCode' | 'reference'>,
 ): ChangeCause {
   const { reason, reasonCode, reference } = input;
-  if (reason === 'CUSTOM' && !reasonCode) {
+  if (reason === 'CUSTOM' && (!reasonCode || reasonCode in MovementReasonEnum)) {
     throw invalidInput('input.reasonCode', reasonCode, "one of the tenant's own codes");
   }
   if (reason !== 'CUSTOM' && reasonCode) {

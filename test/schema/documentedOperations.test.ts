@@ -33,7 +33,12 @@ beforeAll(async () => {
 
 test('the page lists every file, and every file has its variables', () => {
   const files = filesUnder(FOLDER, '.graphql', '.json').map(({ path }) => path);
-  expect(files).toEqual(listed.flatMap((n) => [`${n}.graphql`, `${n}.json`]).map((n) => FOLDER + n).sort());
+  expect(files).toEqual(
+    listed
+      .flatMap((n) => [`${n}.graphql`, `${n}.json`])
+      .map((n) => FOLDER + n)
+      .sort(),
+  );
 });
 
 test('there is an operation for each field of Query and Mutation but the single forms', () => {

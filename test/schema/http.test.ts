@@ -145,20 +145,27 @@ describe('answers', () => {
   });
 
   test.each([
-    ['{"query": "{ set', 400],
-    ['{}', 400],
-    ['{"query": 1}', 400],
-    ['{"query": "{ settings { revision "}', 400],
-    ['{"query": "{ settings { revisions } }"}', 400],
-    ['{"query": "query A { __typename } query B { __typename }"}', 400],
-  ])('%s: %d', async (body, status) => {
+    ['{"query": "{ set', 'INVALID_INPUT'],
+    ['{}', 'BAD_REQUEST'],
+    ['{"query": 1}', 'BAD_REQUEST'],
+    ['{"query": "{ settings { revision "}', 'GRAPHQL_PARSE_FAILED'],
+    ['{"query": "{ settings { revisions } }"}', 'GRAPHQL_VALIDATION_FAILED'],
+    ['{"query": "query A { __typename } query B { __typename }"}', 'OPERATION_RESOLUTION_FAILURE'],
+    ['{"query": "query ($n: Int!) { __typename @skip(if: false) }"}', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      '{"query": "query ($n: Int!) { inventoryItems(first: $n) { totalCount } }"}',
+      'BAD_USER_INPUT',
+    ],
+  ])('%s: 400 %s', async (body, code) => {
     const response = await fetch(hub().url, {
       method: 'POST',
       headers: { ...auth(), 'Content-Type': 'application/json' },
       body,
     });
-    expect(response.status).toBe(status);
-    expect(await response.text()).not.toMatch(/node_modules|\/src\/|\bat /);
+    expect(response.status).toBe(400);
+    const text = await response.text();
+    expect(text).toContain(`"${code}"`);
+    expect(text).not.toMatch(/node_modules|\/src\/|\bat /);
   });
 });
 

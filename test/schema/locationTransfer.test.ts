@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { graphqlHub, startGraphqlHub, type TestItem } from '../support/graphqlHub';
+import { graphqlHub, graphqlHubs, type TestItem } from '../support/graphqlHub';
 import { line } from '../support/pluginHub';
+import { change } from './changes';
 import { deleteItem, expectClean, placesOf, type FoundError } from './editing';
 import { walk } from './walk';
 
 const hub = graphqlHub();
+const startHub = graphqlHubs();
 afterEach(() => expectClean(hub()));
 
 interface Closed {
@@ -32,6 +34,11 @@ const newLocation = async () => {
   );
   return id;
 };
+const receive = async (itemId: string, delta: number) => {
+  const changes = [{ itemId, delta, compareQuantity: null }];
+  const { userErrors } = await change(hub(), 'adjust', { changes });
+  expect(userErrors).toEqual([]);
+};
 const places = () => Promise.all([newLocation(), newLocation()]);
 const at = (locationId: string) => walk(hub(), { filter: { locationIds: [locationId] } });
 const unitsAt = async (locationId: string) =>
@@ -55,24 +62,11 @@ describe('what arrives', () => {
       sku: 'C',
       extendedFields: { a: { b: 1 } },
     };
-    const old = { quantity: 2, preorderEnabled: true, preorderLimit: 5 };
-    await hub().addItem({ ...said, ...old, locationId: from });
-    const order = { locationId: from, variantId };
-    const sold = await hub().call('decrement', [
-      { ...line(said.productId, 4, { variantId }), locationId: from },
-    ]);
-    expect([sold.status, order.locationId]).toEqual([200, from]);
-    await hub().run(
-      `mutation ($input: InventoryAdjustQuantitiesInput!) {
-      inventoryAdjustQuantities(input: $input) { userErrors { code } }
-    }`,
-      {
-        input: {
-          reason: 'RECEIVED',
-          changes: [{ itemId: (await at(from))[0]!.id, delta: 6, compareQuantity: null }],
-        },
-      },
-    );
+    const preorders = { quantity: 2, preorderEnabled: true, preorderLimit: 5 };
+    const id = await hub().addItem({ ...said, ...preorders, locationId: from });
+    const lines = [{ ...line(said.productId, 4, { variantId }), locationId: from }];
+    expect((await hub().call('decrement', lines)).status).toBe(200);
+    await receive(id, 6);
     expect(await close(from, to)).toMatchObject({ transferredItems: 1, userErrors: [] });
     const left = await hub().level(said.productId, variantId, from);
     expect(left).toMatchObject({ quantity: 0, preorderCounter: 2 });
@@ -89,17 +83,7 @@ describe('what arrives', () => {
     expect([await unitsAt(from), await unitsAt(to)]).toEqual([0, (301 * 302) / 2]);
     const moves = (await hub().ledger()).slice(before).filter((e) => e.operation === 'MOVE');
     expect(moves.map(({ lines }) => lines.length)).toEqual([300, 300, 2]);
-    await hub().run(
-      `mutation ($input: InventoryAdjustQuantitiesInput!) {
-        inventoryAdjustQuantities(input: $input) { userErrors { code } }
-      }`,
-      {
-        input: {
-          reason: 'RETURNED',
-          changes: [{ itemId: ids[7], delta: 3, compareQuantity: null }],
-        },
-      },
-    );
+    await receive(ids[7]!, 3);
     expect(await close(from, to, 2)).toMatchObject({
       location: { active: false, revision: 3 },
       transferredItems: 1,
@@ -141,7 +125,7 @@ describe('while others work at the location', () => {
     const to = await newLocation();
     const products = itemsAt(one, 300);
     await hub().addItems([...products, ...products.map((item) => ({ ...item, locationId: two }))]);
-    const other = await startGraphqlHub({ tenantId: hub().tenantId });
+    const other = await startHub({ tenantId: hub().tenantId });
     const closed = await Promise.all([close(one, to), close(two, to, 1, other)]);
     expect(
       closed.map(({ userErrors, transferredItems }) => [userErrors, transferredItems]),
@@ -150,7 +134,6 @@ describe('while others work at the location', () => {
       [[], 300],
     ]);
     expect([await unitsAt(one), await unitsAt(two), await unitsAt(to)]).toEqual([0, 0, 300 * 301]);
-    await other.close();
   });
 
   test('one location is closed by two at once: one of them does it', async () => {
@@ -193,7 +176,7 @@ describe('what can not be', () => {
 
   test('the default location, also when another process made it so', async () => {
     const [from, to] = await places();
-    const other = await startGraphqlHub({ tenantId: hub().tenantId });
+    const other = await startHub({ tenantId: hub().tenantId });
     const SET = `mutation ($id: ID!) { defaultLocationSet(locationId: $id) {
       location { id isDefault } userErrors { code field }
     } }`;
@@ -209,7 +192,6 @@ describe('what can not be', () => {
         userErrors: [{ code: 'INVALID_INPUT', field: ['locationId'] }],
       },
     });
-    await other.close();
   });
 
   test("another tenant's location, or a token that may only write", async () => {
