@@ -4,7 +4,8 @@ import { unpackIds, unpackQuantities, unpackShortages } from './packing';
 /** Turns a refusal word and what follows it into an error. */
 export function refusal(word: RefusalWord, rest: Buffer | undefined): InventoryError {
   const details = {
-    IDEMPOTENCY_KEY_MISMATCH: () => ({ ledgerId: rest!.toString() }),
+    // A call that changed nothing has no entry: its record says "-".
+    IDEMPOTENCY_KEY_MISMATCH: () => ({ ledgerId: rest!.toString().replace(/^-$/, '') }),
     SETTINGS_CHANGED: () => ({}),
     IMPORT_CHANGED: () => ({}),
     LOCATION_CHANGED: () => ({}),

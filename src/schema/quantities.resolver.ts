@@ -135,7 +135,7 @@ function causeOf(
   input: Pick<InventoryAdjustQuantitiesInput, 'reason' | 'reasonCode' | 'reference'>,
 ): ChangeCause {
   const { reason, reasonCode, reference } = input;
-  if (reason === 'CUSTOM' && (!reasonCode || reasonCode in MovementReasonEnum)) {
+  if (reason === 'CUSTOM' && (!reasonCode || Object.hasOwn(MovementReasonEnum, reasonCode))) {
     throw invalidInput('input.reasonCode', reasonCode, "one of the tenant's own codes");
   }
   if (reason !== 'CUSTOM' && reasonCode) {

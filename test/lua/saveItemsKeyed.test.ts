@@ -167,7 +167,7 @@ describe('a keyed call', () => {
     expect(await readCall(shop.redis, shop.tenantId, 'key')).toMatchObject({ ledgerId: '' });
     expect(await refused(rows, { call: { ...call, inputDigest: 'other' } })).toMatchObject({
       code: 'IDEMPOTENCY_KEY_MISMATCH',
-      ledgerId: '-',
+      ledgerId: '',
     });
   });
 

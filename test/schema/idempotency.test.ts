@@ -146,6 +146,9 @@ describe('which key it is', () => {
     const first = await run(two, { input }, key);
     expect([first['one']!.replayed, first['two']!.replayed]).toEqual([false, false]);
     expect(await quantityOf(id)).toBe(2);
+    // Each shows the item as it is after its own change.
+    expect(first['one']!.movement!.lines).toMatchObject([{ item: { quantity: 1 } }]);
+    expect(first['two']!.movement!.lines).toMatchObject([{ item: { quantity: 2 } }]);
     const again = await run(two, { input }, key);
     expect([again['one']!.replayed, again['two']!.replayed]).toEqual([true, true]);
     expect(again['one']!.movement!.id).toBe(first['one']!.movement!.id);

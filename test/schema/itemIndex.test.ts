@@ -120,7 +120,8 @@ describe('while the index moves on', () => {
       await Promise.resolve();
       await Promise.resolve();
       for (const [i, id] of ids.slice(0, 40).entries()) {
-        index.put(id, level(5000 + i, 2), document(i, 'Cup 2'));
+        // Some become another object of the index, some change where they are.
+        if (i % 2) index.put(id, level(5000 + i, 2), document(i, 'Cup 2'));
         const line = { itemId: id, level: level(0, 3) };
         index.applyEntry({ id: '1-1', lines: [line] } as Parameters<ItemIndex['applyEntry']>[0]);
         const again = { itemId: id, level: level(9000 + i, 4) };

@@ -114,7 +114,9 @@ test('several lines together: one of them short refuses them all, in both', asyn
 test('a read-only token may preview', async () => {
   const token = await hub().signToken(['inventory:read']);
   const itemId = await hub().addItem({ quantity: 1 });
-  const query = `query ($lines: [PreviewLineInput!]!) { inventoryPreview(lines: $lines) { possible } }`;
+  const query = `query ($lines: [PreviewLineInput!]!) {
+    inventoryPreview(lines: $lines) { possible }
+  }`;
   const lines = [{ itemId, units: -1 }];
   const { data } = await hub().query(query, { lines }, { token });
   expect(data).toEqual({ inventoryPreview: { possible: true } });

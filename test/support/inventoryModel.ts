@@ -1,14 +1,12 @@
 import type { AvailabilityStatus, Level } from '../../src/core/item';
 import type { LineGuard } from '../../src/core/movement';
 import type { LevelChange } from '../../src/redis/packing';
+import { newLevel, planLine, statusOf, sumLines } from './modelPlan';
 
 /*
  * What the hub must do, written from the rules in docs/concepts and not from the scripts: objects,
  * no bytes, no clever order. Time is left out (nothing expires here).
  */
-
-const QUANTITY_LIMIT = 1_000_000_000;
-const UNITS_LIMIT = 2_000_000_000;
 
 export type ModelLevel = Omit<Level, 'updatedMs'>;
 
@@ -18,6 +16,8 @@ export interface ModelLine {
   units: number;
   reserved: number;
   guard: LineGuard;
+  /** A merchant's change: of stock only. `absolute`: the units are the quantity to set. */
+  stock?: { absolute: boolean; compareQuantity: number | null };
 }
 
 /** What makes a call a repeat within an order. */
@@ -65,10 +65,11 @@ export interface ModelShortage {
 export type ModelReply =
   | { word: 'OK'; entry: number; lines: ModelOutcome[] }
   | { word: 'REPLAYED' | 'IDEMPOTENCY_KEY_MISMATCH'; entry: number }
-  | { word: 'UNKNOWN_ITEM' | 'QUANTITY_OUT_OF_RANGE'; items: string[] }
+  | { word: 'UNKNOWN_ITEM' | 'ITEM_NOT_TRACKED' | 'QUANTITY_OUT_OF_RANGE'; items: string[] }
+  | { word: 'COMPARE_QUANTITY_STALE'; items: string[]; quantities: number[] }
   | { word: 'INSUFFICIENT_AVAILABLE'; shortages: ModelShortage[] };
 
-type OrderItems = Map<string, { taken: number; returned: number; preordered: number }>;
+export type OrderItems = Map<string, { taken: number; returned: number; preordered: number }>;
 
 /** An order's record. */
 export interface ModelOrder {
@@ -95,6 +96,29 @@ export class InventoryModel {
     return true;
   }
 
+  /** Deletes an item: what it had is gone. */
+  remove(item: string): ModelReply {
+    const level = this.items.get(item);
+    if (!level) return { word: 'UNKNOWN_ITEM', items: [item] };
+    this.items.delete(item);
+    this.entries += 1;
+    const { quantity, preorderCounter, revision } = level;
+    const nothing = { quantity: 0, reserved: 0, preorderCounter: 0, revision: revision + 1 };
+    const no = { ignored: false, created: false, overReturn: false };
+    const line: ModelOutcome = {
+      item,
+      units: 0 - quantity,
+      delta: 0 - quantity,
+      preorderDelta: 0 - preorderCounter,
+      level: { ...level, ...nothing },
+      statusBefore: statusOf(level),
+      ...no,
+      shortfall: false,
+      fellLow: false,
+    };
+    return { word: 'OK', entry: this.entries, lines: [line] };
+  }
+
   move(movement: ModelMovement): ModelReply {
     const { call, repeat } = movement;
     const known = call && this.calls.get(call.key);
@@ -109,6 +133,9 @@ export class InventoryModel {
     const isUnknown = ({ item, guard }: ModelLine) => guard !== 'ignored' && !this.items.has(item);
     const unknown = lines.filter(isUnknown).map(({ item }) => item);
     if (unknown.length > 0 && !movement.creates) return { word: 'UNKNOWN_ITEM', items: unknown };
+
+    const refusal = this.refusedStock(lines);
+    if (refusal) return refusal;
 
     const orderItems =
       repeat && (this.orders.get(repeat.orderId)?.items ?? (new Map() as OrderItems));
@@ -126,6 +153,22 @@ export class InventoryModel {
     if (repeat) this.recordOrder(repeat, outcomes);
     if (call) this.calls.set(call.key, { input: call.input, entry: this.entries });
     return { word: 'OK', entry: this.entries, lines: outcomes };
+  }
+
+  /** Merchants change what is counted, and is as they believe. */
+  private refusedStock(lines: readonly ModelLine[]): ModelReply | undefined {
+    const untracked = lines.filter(({ item, stock }) => stock && !this.items.get(item)!.tracked);
+    if (untracked.length > 0) {
+      return { word: 'ITEM_NOT_TRACKED', items: untracked.map(({ item }) => item) };
+    }
+    const stale = lines.filter(({ item, stock }) => {
+      const compared = stock?.compareQuantity ?? null;
+      return compared !== null && compared !== this.items.get(item)!.quantity;
+    });
+    if (stale.length === 0) return undefined;
+    const items = stale.map(({ item }) => item);
+    const quantities = items.map((item) => this.items.get(item)!.quantity);
+    return { word: 'COMPARE_QUANTITY_STALE', items, quantities };
   }
 
   /** The very same token; else the same request; else the same content, not undone since. */
@@ -156,122 +199,4 @@ export class InventoryModel {
       });
     }
   }
-}
-
-function newLevel(): ModelLevel {
-  return {
-    tracked: true,
-    inStock: false,
-    preorderEnabled: false,
-    revision: 0,
-    quantity: 0,
-    reserved: 0,
-    preorderLimit: 0,
-    preorderCounter: 0,
-    lowStockThreshold: null,
-  };
-}
-
-/** Lines of one item are one, strict when any is; ignored lines stay as they are. */
-function sumLines(lines: readonly ModelLine[]): ModelLine[] {
-  const sums: ModelLine[] = [];
-  for (const line of lines) {
-    const sum = sums.find(({ item, guard }) => item === line.item && guard !== 'ignored');
-    if (!sum || line.guard === 'ignored') {
-      sums.push({ ...line });
-      continue;
-    }
-    sum.units += line.units;
-    sum.reserved += line.reserved;
-    if (line.guard === 'strict') sum.guard = 'strict';
-  }
-  return sums;
-}
-
-interface Plan {
-  outcome: ModelOutcome;
-  shortage?: ModelShortage;
-  outOfRange?: boolean;
-}
-
-function planLine(
-  line: ModelLine,
-  before: ModelLevel | undefined,
-  orderItems: OrderItems | undefined,
-): Plan {
-  const { item, units, guard } = line;
-  const still = { delta: 0, preorderDelta: 0, overReturn: false, shortfall: false, fellLow: false };
-  if (guard === 'ignored') {
-    const level = before ?? null;
-    const outcome = { item, units, ...still, level, statusBefore: null, created: false };
-    return { outcome: { ...outcome, ignored: true } };
-  }
-  const level = before ?? newLevel();
-  const order = orderItems?.get(item) ?? { taken: 0, returned: 0, preordered: 0 };
-  const hold = level.tracked ? line.reserved : 0;
-  const { fromPreorder, missing } = level.tracked
-    ? split(level, units, hold, order.preordered)
-    : { fromPreorder: 0, missing: isSellable(level) ? 0 : Math.max(-units, 0) };
-  const requested = hold - units;
-  const delta = level.tracked ? units + fromPreorder : 0;
-  const after: ModelLevel = {
-    ...level,
-    quantity: level.quantity + delta,
-    reserved: level.reserved + hold,
-    preorderCounter: level.preorderCounter + fromPreorder,
-  };
-  const changed = !before || JSON.stringify(after) !== JSON.stringify(level);
-  if (changed) after.revision += 1;
-  const outcome: ModelOutcome = {
-    item,
-    units,
-    delta,
-    preorderDelta: fromPreorder,
-    level: after,
-    statusBefore: before ? statusOf(before) : null,
-    ignored: false,
-    created: !before,
-    overReturn: orderItems !== undefined && units > 0 && order.returned + units > order.taken,
-    shortfall: missing > 0,
-    fellLow: isLow(after) && !isLow(level),
-  };
-  const tooMany = Math.max(units, -units, requested) > UNITS_LIMIT;
-  if (missing > 0 && guard === 'strict' && !tooMany) {
-    return { outcome, shortage: { item, requested, available: requested - missing } };
-  }
-  const outside =
-    Math.abs(after.quantity) > QUANTITY_LIMIT ||
-    after.reserved < 0 ||
-    after.reserved > QUANTITY_LIMIT;
-  return { outcome, outOfRange: tooMany || outside };
-}
-
-/**
- * Stock first, then what is left for preorder, then nothing; given back first is what this order
- * has on preorder. A hold is of stock only.
- */
-function split(level: ModelLevel, units: number, hold: number, ownPreordered: number) {
-  const givenBack = units > 0 ? Math.min(units, ownPreordered) : 0;
-  const stock = Math.max(level.quantity - level.reserved, 0);
-  const wanted = hold - (units - givenBack);
-  const uncovered = Math.max(wanted - stock, 0);
-  const left = level.preorderEnabled ? level.preorderLimit - level.preorderCounter : 0;
-  const toPreorder = Math.min(uncovered, Math.max(left, 0), Math.max(-units, 0));
-  return { fromPreorder: toPreorder - givenBack, missing: uncovered - toPreorder };
-}
-
-function isSellable({ inStock, preorderEnabled }: ModelLevel): boolean {
-  return inStock || preorderEnabled;
-}
-
-/** Wix' availability status, net of reservations. */
-export function statusOf(level: ModelLevel): AvailabilityStatus {
-  const inStock = level.tracked ? level.quantity - level.reserved > 0 : level.inStock;
-  if (inStock) return 'IN_STOCK';
-  const open = !level.tracked || level.preorderLimit - level.preorderCounter > 0;
-  return level.preorderEnabled && open ? 'PREORDER' : 'OUT_OF_STOCK';
-}
-
-export function isLow({ tracked, quantity, reserved, lowStockThreshold }: ModelLevel): boolean {
-  return tracked && lowStockThreshold !== null && quantity - reserved <= lowStockThreshold;
 }

@@ -1,23 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { InventoryError } from '../../src/core/errors';
 import { guidOfKey, impliedLocationId, itemKey } from '../../src/core/identity';
-import type { Level } from '../../src/core/item';
+import { changeQuantities } from '../../src/inventory/changeQuantities';
 import { moveForOrder, type OrderCall } from '../../src/inventory/moveForOrder';
 import { changeSettings } from '../../src/inventory/settings';
-import { saveItems, type PostOutcome } from '../../src/redis/commands';
+import { deleteItems, saveItems, type PostOutcome } from '../../src/redis/commands';
 import { keys } from '../../src/redis/keys';
 import { readLevels } from '../../src/redis/reads';
-import { InventoryModel, isLow, statusOf } from './inventoryModel';
-import type { ModelLevel, ModelMovement, ModelOutcome, ModelReply } from './inventoryModel';
-import type { OrderStep, PostStep, SaveStep, SettingsStep, Step } from './modelSteps';
+import { hubReply, timeless, type Reply } from './hubReply';
+import { InventoryModel } from './inventoryModel';
+import type { ModelLevel, ModelReply } from './inventoryModel';
+import { orderMovement, type ModelSettings } from './modelOrder';
+import { isLow, statusOf } from './modelPlan';
+import type { OrderStep, PostStep, RemoveStep, SaveStep } from './modelSteps';
+import type { SettingsStep, Step, StockStep } from './modelSteps';
 import { KNOWN_PRODUCTS } from './modelSteps';
 import { APP_ID, openShop, orderOf, type Shop } from './shop';
-
-/** A reply, of the hub or of the model, in one shape. */
-type Reply = Record<string, unknown> & { word: string };
-
-const RECURRING = ['ORDER_EDITED', 'ORDER_REFUNDED'];
 
 /** A tenant in the store and in the model, and what was done to both. */
 export class ModelRun {
@@ -25,10 +23,10 @@ export class ModelRun {
   readonly model = new InventoryModel();
   /** How often each reply came. */
   readonly words = new Map<string, number>();
-  private readonly settings = {
+  private readonly settings: ModelSettings = {
     location: 0,
-    unknownItems: 'REJECT' as 'REJECT' | 'RECORD',
-    subscriptionItems: 'TRACK' as 'TRACK' | 'IGNORE',
+    unknownItems: 'REJECT',
+    subscriptionItems: 'TRACK',
   };
   private readonly processes;
   private readonly locations: string[];
@@ -69,6 +67,10 @@ export class ModelRun {
       case 'save':
         await this.save(step);
         return undefined;
+      case 'stock':
+        return this.changeStock(step);
+      case 'remove':
+        return this.remove(step);
       case 'settings':
         await this.change(step);
         return undefined;
@@ -95,44 +97,11 @@ export class ModelRun {
       token,
       ...(requestId !== null && { requestId: `request ${requestId}` }),
     };
-    const model = this.model.move(this.modelMovement(step, token));
-    const hub = this.hubReply(moveForOrder(this.processes[process]!, call));
+    const model = this.model.move(
+      orderMovement(step, token, this.settings, (product, at) => this.name(product, at)),
+    );
+    const hub = moveForOrder(this.processes[process]!, call);
     return this.compare(model, hub);
-  }
-
-  private modelMovement(step: OrderStep, token: string): ModelMovement {
-    const { operation, reason, restricted, lines, requestId } = step;
-    const { location, unknownItems, subscriptionItems } = this.settings;
-    const sums: Record<string, number> = {};
-    for (const line of lines) {
-      const what = `${line.product} ${line.location} ${line.subscriptionItem}`;
-      sums[what] = (sums[what] ?? 0) + line.quantity;
-    }
-    const canonical = Object.entries(sums).sort();
-    return {
-      lines: lines.map((line) => ({
-        item: this.name(line.product, line.location ?? location),
-        units: operation === 'DECREMENT' ? -line.quantity : line.quantity,
-        reserved: 0,
-        guard:
-          subscriptionItems === 'IGNORE' && line.subscriptionItem
-            ? 'ignored'
-            : restricted
-              ? 'strict'
-              : 'unrestricted',
-      })),
-      creates: unknownItems === 'RECORD' && !restricted,
-      repeat: {
-        orderId: `order ${step.order}`,
-        direction: operation === 'DECREMENT' ? '-' : '+',
-        token,
-        request:
-          requestId === null
-            ? null
-            : JSON.stringify([operation, requestId, reason, restricted, canonical]),
-        content: RECURRING.includes(reason) ? null : JSON.stringify([operation, reason, canonical]),
-      },
-    };
   }
 
   private async post({ lines, key }: PostStep) {
@@ -145,20 +114,70 @@ export class ModelRun {
     });
     const settings = await this.shop.redis.get(keys.settings(this.shop.tenantId));
     const { revision } = JSON.parse(settings ?? '{"revision":0}') as { revision: number };
-    const hub = this.hubReply(
-      this.shop.post(
-        lines.map(({ product, units, guard, reserved }) => [
-          this.key(product, 0),
-          units,
-          guard,
-          reserved,
-        ]),
-        {
-          settingsRevision: revision,
-          ...(call && { call: { keyDigest: call.key, inputDigest: call.input } }),
-        },
-      ),
+    const hub = this.shop.post(
+      lines.map(({ product, units, guard, reserved }) => [
+        this.key(product, 0),
+        units,
+        guard,
+        reserved,
+      ]),
+      {
+        settingsRevision: revision,
+        ...(call && { call: { keyDigest: call.key, inputDigest: call.input } }),
+      },
     );
+    return this.compare(model, hub);
+  }
+
+  private async changeStock(step: StockStep & { process: number }) {
+    const { operation, lines, allowNegative, key } = step;
+    const absolute = operation === 'SET';
+    const guard = allowNegative || absolute ? 'unrestricted' : 'strict';
+    const input = JSON.stringify([operation, lines, allowNegative]);
+    const model = this.model.move({
+      lines: lines.map(({ product, units, compareQuantity }) => ({
+        item: this.name(product, 0),
+        units,
+        reserved: 0,
+        guard,
+        stock: { absolute, compareQuantity },
+      })),
+      creates: false,
+      ...(key !== null && { call: { key: `stock ${key}`, input } }),
+    });
+    const changed = changeQuantities(this.processes[step.process]!, this.shop.tenantId, {
+      operation,
+      changes: lines.map(({ product, units, compareQuantity }) => ({
+        itemId: guidOfKey(this.key(product, 0)),
+        units,
+        compareQuantity,
+        field: 'itemId',
+      })),
+      allowNegative,
+      cause: {
+        reason: 'COUNT',
+        actor: 'user:1',
+        requestId: '',
+        ...(key !== null && { idempotencyKey: `stock ${key}` }),
+      },
+    });
+    const hub = changed.then(({ movement: { id, lines: made }, replayed }): PostOutcome =>
+      replayed ? { replayed, ledgerId: id } : { replayed, ledgerId: id, lines: () => made },
+    );
+    return this.compare(model, hub);
+  }
+
+  private async remove({ product, location }: RemoveStep) {
+    const model = this.model.remove(this.name(product, location));
+    const removed = deleteItems(this.shop.redis, {
+      tenantId: this.shop.tenantId,
+      items: [{ key: this.key(product, location), revision: 0 }],
+      cause: { operation: 'DELETE' },
+    });
+    const hub = removed.then(({ ledgerId, lines }) => {
+      expect(lines.every(({ deleted }) => deleted)).toBe(true);
+      return { replayed: false as const, ledgerId, lines: () => lines };
+    });
     return this.compare(model, hub);
   }
 
@@ -193,7 +212,8 @@ export class ModelRun {
     });
   }
 
-  private async compare(reply: ModelReply, hub: Promise<Reply>) {
+  private async compare(reply: ModelReply, outcome: Promise<PostOutcome>) {
+    const hub = hubReply(outcome, this.names);
     const word = reply.word;
     this.words.set(word, (this.words.get(word) ?? 0) + 1);
     const { entry, ...model } = { entry: undefined, ...reply };
@@ -204,43 +224,6 @@ export class ModelRun {
       expect(this.ledgerIds[entry].split('-')[1]).toBe(String(entry));
     }
     return { hub: answered, model: { ...model, ledgerId: this.ledgerIds[entry] } };
-  }
-
-  private async hubReply(post: Promise<PostOutcome>): Promise<Reply> {
-    try {
-      const outcome = await post;
-      const { ledgerId } = outcome;
-      if (outcome.replayed) return { word: 'REPLAYED', ledgerId };
-      const lines = outcome.lines().map((line): ModelOutcome => ({
-        item: this.names.get(line.itemId)!,
-        units: line.units,
-        delta: line.delta,
-        preorderDelta: line.preorderDelta,
-        level: line.level && timeless(line.level),
-        statusBefore: line.statusBefore,
-        ignored: line.ignored,
-        created: line.created,
-        overReturn: line.overReturn,
-        shortfall: line.shortfall,
-        fellLow: line.fellLow,
-      }));
-      return { word: 'OK', ledgerId, lines };
-    } catch (error) {
-      if (!(error instanceof InventoryError)) throw error;
-      const { itemIds, shortages, ledgerId } = error.details;
-      return {
-        word: error.code,
-        ...(ledgerId && { ledgerId }),
-        ...(itemIds && { items: itemIds.map((id) => this.names.get(id)) }),
-        ...(shortages && {
-          shortages: shortages.map(({ itemId, requested, available }) => ({
-            item: this.names.get(itemId),
-            requested,
-            available,
-          })),
-        }),
-      };
-    }
   }
 
   /** Compares all that is stored with the model, and with the ledger. */
@@ -285,10 +268,4 @@ export class ModelRun {
     this.names.set(guidOfKey(this.key(product, location)), name);
     return name;
   }
-}
-
-function timeless(level: Level): ModelLevel {
-  const copy: Partial<Level> = { ...level };
-  delete copy.updatedMs;
-  return copy as ModelLevel;
 }

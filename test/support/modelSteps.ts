@@ -58,6 +58,22 @@ export interface SaveStep {
   renamed: boolean;
 }
 
+/** A merchant's change of stock: every product once. */
+export interface StockStep {
+  kind: 'stock';
+  operation: 'ADJUST' | 'SET';
+  lines: { product: number; units: number; compareQuantity: number | null }[];
+  allowNegative: boolean;
+  key: number | null;
+}
+
+/** An item is deleted. */
+export interface RemoveStep {
+  kind: 'remove';
+  product: number;
+  location: number;
+}
+
 /** The tenant's settings change. */
 export interface SettingsStep {
   kind: 'settings';
@@ -67,7 +83,9 @@ export interface SettingsStep {
 }
 
 /** One step, and which of two processes (with a settings cache each) takes it. */
-export type Step = (OrderStep | AgainStep | PostStep | SaveStep | SettingsStep) & {
+export type Step = (
+  OrderStep | AgainStep | PostStep | SaveStep | StockStep | RemoveStep | SettingsStep
+) & {
   process: number;
 };
 
@@ -77,6 +95,7 @@ const product = fc.oneof(
   often(fc.integer({ min: KNOWN_PRODUCTS, max: KNOWN_PRODUCTS + 1 }), 1),
 );
 const anyLocation = fc.nat(1);
+const mostlyFirst = fc.oneof(often(fc.constant(0), 3), often(fc.constant(1), 1));
 const location = fc.oneof(
   often(fc.constant(null), 12),
   often(fc.constant(0), 12),
@@ -139,7 +158,7 @@ const postStep: fc.Arbitrary<Step> = fc.record({
 const saveStep: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('save'),
   product,
-  location: anyLocation,
+  location: mostlyFirst,
   level: fc.record(
     {
       tracked: fc.oneof(often(fc.constant(true), 3), often(fc.constant(false), 1)),
@@ -158,6 +177,35 @@ const saveStep: fc.Arbitrary<Step> = fc.record({
   process,
 });
 
+const stockStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('stock'),
+  operation: fc.constantFrom('ADJUST', 'SET'),
+  lines: fc.uniqueArray(
+    fc.record({
+      product,
+      units: fc.oneof(
+        often(fc.integer({ min: -6, max: 12 }), 30),
+        often(fc.constantFrom(1e9, -1e9), 1),
+      ),
+      compareQuantity: fc.oneof(
+        often(fc.constant(null), 10),
+        often(fc.integer({ min: -1, max: 6 }), 1),
+      ),
+    }),
+    { minLength: 1, maxLength: 4, selector: ({ product: of }) => of },
+  ),
+  allowNegative: fc.boolean(),
+  key: fc.option(fc.nat(3), { nil: null }),
+  process,
+});
+
+const removeStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('remove'),
+  product,
+  location: mostlyFirst,
+  process,
+});
+
 const settingsStep: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('settings'),
   location: fc.option(anyLocation, { nil: undefined }),
@@ -172,7 +220,9 @@ export const story: fc.Arbitrary<Step[]> = fc.array(
     often(orderStep, 10),
     often(againStep, 5),
     often(postStep, 8),
-    often(saveStep, 3),
+    often(saveStep, 5),
+    often(stockStep, 4),
+    often(removeStep, 1),
     often(settingsStep, 1),
   ),
   { minLength: 1, maxLength: 60, size: 'max' },
