@@ -18,8 +18,8 @@ interface Layout {
 
 const tenant = benchTenantId;
 const levels = keys.levels(tenant);
-const LEVEL_BYTES = 30;
-const LEDGER_LINE_BYTES = 60;
+const LEVEL_BYTES = 48;
+const LEDGER_LINE_BYTES = 72;
 const BUCKET_ITEMS = 100;
 const COMMANDS_PER_BATCH = 1000;
 

@@ -16,15 +16,15 @@ local levels, writes, lines = redis.call("HMGET", KEYS[1], unpack(ids)), {}, {}
 for i = 1, count do
   local id, wanted = ids[i], units[i]
   if not levels[i] then return { "UNKNOWN_ITEM", id } end
-  local flags, revision, _, quantity, reserved, limit, counter, threshold =
-    open("<BI5I6i4i4I3i4I3", levels[i])
+  local flags, revision, _, quantity, reserved, limit, counter, threshold, previous, trail =
+    open("<BI5I6i4i4I3i4I3c12c6", levels[i])
   if quantity - reserved + wanted < 0 then return { "INSUFFICIENT_AVAILABLE", id } end
   local level = pack(
     "<BI5I6i4i4I3i4I3",
     flags, revision + 1, ARGV[3], quantity + wanted, reserved, limit, counter, threshold
   )
-  writes[2 * i - 1], writes[2 * i] = id, level
-  lines[i] = pack("<c16c30i4i4i4I2", id, level, wanted, wanted, 0, 3)
+  writes[2 * i - 1], writes[2 * i] = id, level .. previous .. trail
+  lines[i] = pack("<c16c30c12i4i4i4I2", id, level, previous, wanted, wanted, 0, 3)
 end
 local packed = table.concat(lines)
 redis.call("HSET", KEYS[1], unpack(writes))

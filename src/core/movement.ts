@@ -11,6 +11,7 @@ export const operations = [
   'ADJUST',
   'SET',
   'MOVE',
+  'COUNT',
 ] as const;
 export type Operation = (typeof operations)[number];
 
@@ -40,6 +41,10 @@ export const movementReasons = [
 ] as const;
 export type MovementReason = (typeof movementReasons)[number];
 
+/** Why callers of the items' REST change stock (Wix Inventory Items V3, `reason`). */
+export const wixReasons = ['ORDER', 'MANUAL', 'REVERT_INVENTORY_CHANGE'] as const;
+export type WixReason = (typeof wixReasons)[number];
+
 /** How a line is checked: strict never oversells, unrestricted may go below zero, ignored only
  * leaves a record. */
 export type LineGuard = 'strict' | 'unrestricted' | 'ignored';
@@ -58,6 +63,8 @@ export interface MovementLine {
    * the units are the quantity to set. `compareQuantity`: the quantity there must be.
    */
   stockOnly?: { absolute: boolean; compareQuantity: number | null };
+  /** Units come from preorder capacity alone, whatever stock there is. */
+  preorderOnly?: boolean;
 }
 
 /** Who did what and why: the head of a ledger entry. Absent means unknown or not applicable. */
@@ -88,6 +95,12 @@ export interface LedgerLine {
   statusBefore: AvailabilityStatus | null;
   /** The item's document after the movement, when the movement changed it. */
   document?: ItemDocument;
+  /** The level right before, of items that were saved or deleted; absent for a new one. */
+  levelBefore?: Level;
+  /** The document right before, when the movement changed it or deleted the item. */
+  documentBefore?: ItemDocument;
+  /** The entry before this one about the same item; null: this is its first. */
+  previousEntryId: string | null;
   /** A subscription line that the tenant's settings ignore: nothing changed. */
   ignored: boolean;
   created: boolean;

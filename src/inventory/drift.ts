@@ -1,4 +1,5 @@
 import type { Level } from '../core/item';
+import type { Trail } from '../redis/packing';
 
 type Value = string | number | boolean | null;
 
@@ -72,4 +73,17 @@ export function expectSameLevel(
     return;
   }
   for (const field of LEVEL_FIELDS) expectSame(list, place, field, stored[field], expected[field]);
+}
+
+/** Notes a drift when a level hangs on other ledger entries; a level too many or few is one. */
+export function expectSameTrail(
+  list: DriftList,
+  place: DriftPlace,
+  stored: Trail | null,
+  expected: Trail | null,
+): void {
+  if (!stored || !expected) return;
+  for (const field of ['lastEntryId', 'documentSequence'] as const) {
+    expectSame(list, place, field, stored[field], expected[field]);
+  }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availabilityStatus, type ItemDocument, type Level } from '../core/item';
 import type { LedgerEntry, LedgerLine } from '../core/movement';
+import type { Trail } from '../redis/packing';
 import { expectSame, expectSameLevel, type DriftList } from './drift';
 
 /** What the ledger says of one item, up to some entry. */
@@ -14,6 +15,7 @@ interface FoldedItem {
   revision: number;
   /** `documentDigest` of the last document. */
   document: string;
+  trail: Trail;
 }
 
 /** A ledger read up to some entry. */
@@ -45,6 +47,11 @@ export function foldedLevel(fold: LedgerFold, itemId: string): Level | null {
   if (!item) return null;
   const { quantity, preorderCounter, revision } = item;
   return { ...item.line, quantity, preorderCounter, revision };
+}
+
+/** How the ledger says an item's level hangs on it. */
+export function foldedTrail(fold: LedgerFold, itemId: string): Trail | null {
+  return fold.items.get(itemId)?.trail ?? null;
 }
 
 /** The digest of the document the ledger says an item has. */
@@ -95,6 +102,8 @@ function foldLine(fold: LedgerFold, entry: LedgerEntry, line: LedgerLine): void 
   const known = fold.items.get(line.itemId);
   const before = known?.line;
   const same = before?.revision === level.revision;
+  const previous = known?.trail.lastEntryId ?? null;
+  expectSame(fold.drift, place, 'previousEntryId', line.previousEntryId, previous);
   expectSame(fold.drift, place, 'created', line.created, !known);
   if (!known) expectSame(fold.drift, place, 'document', line.document !== undefined, true);
   const statusBefore = before ? availabilityStatus(before) : null;
@@ -117,5 +126,9 @@ function foldLine(fold: LedgerFold, entry: LedgerEntry, line: LedgerLine): void 
     preorderCounter: (known?.preorderCounter ?? 0) + preorderDelta,
     revision: (known?.revision ?? 0) + (same ? 0 : 1),
     document: line.document ? documentDigest(line.document) : (known?.document ?? ''),
+    trail: {
+      lastEntryId: entry.id,
+      documentSequence: line.document ? entry.sequence : (known?.trail.documentSequence ?? 0),
+    },
   });
 }

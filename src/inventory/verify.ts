@@ -4,8 +4,10 @@ import { readLedger } from '../redis/reads';
 import { readSnapshot, scanItemIds } from '../redis/snapshots';
 import type { ItemPlace, TenantSnapshot } from '../redis/snapshots';
 import type { InventoryDeps } from './deps';
-import { expectSame, expectSameLevel, type Drift, type DriftList } from './drift';
-import { documentDigest, foldedDocument, foldedLevel, foldEntry, startFold } from './ledgerFold';
+import { expectSame, expectSameLevel, expectSameTrail } from './drift';
+import type { Drift, DriftList } from './drift';
+import { documentDigest, foldedDocument, foldedLevel, foldedTrail } from './ledgerFold';
+import { foldEntry, startFold } from './ledgerFold';
 import type { LedgerFold } from './ledgerFold';
 import { checkLongOrders, checkOrders, startOrderCheck, type OrderCheck } from './orderCheck';
 
@@ -99,9 +101,10 @@ async function checkItems(verification: Verification, itemIds: string[]): Promis
   const { redis, tenantId, drift, fold } = verification;
   const snapshot = await readSnapshot(redis, tenantId, itemIds);
   await readOn(verification, snapshot);
-  for (const { id: itemId, level, document, statuses, low } of snapshot.items) {
+  for (const { id: itemId, level, trail, document, statuses, low } of snapshot.items) {
     const expected = foldedLevel(fold, itemId);
     expectSameLevel(drift, { itemId }, level, expected);
+    expectSameTrail(drift, { itemId }, trail, foldedTrail(fold, itemId));
     const stored = document && documentDigest(document);
     expectSame(drift, { itemId }, 'document', stored, foldedDocument(fold, itemId));
     const listed = statuses.join(' ') || null;

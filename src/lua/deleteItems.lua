@@ -20,7 +20,7 @@
 --   {"OK", ledger id, ledger lines}
 --
 -- @include formats levelFlags availabilityStatus readHead ledgerNotes findCall keepCall
--- @include append
+-- @include append alignDocuments
 
 local pack, open = struct.pack, struct.unpack
 
@@ -37,17 +37,19 @@ end
 local count = #ids
 ids[count + 1] = "head"
 local levels = redis.call("HMGET", KEYS[1], unpack(ids))
-local sequence, now, settingsRevision = readHead(levels[count + 1])
+local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count + 1])
 ids[count + 1] = nil
+local documents = redis.call("HMGET", KEYS[3], unpack(ids))
 
 local unknown, conflicts
-local ledgerLines, statuses = {}, {}
+local ledgerLines, levelsBefore, statuses = {}, {}, {}
 for i = 1, count do
   local id, level = ids[i], levels[i]
   if not level then
     unknown = append(unknown, id)
   else
-    local flags, revision, _, quantity, reserved, limit, counter, threshold = open(LEVEL, level)
+    local flags, revision, _, quantity, reserved, limit, counter, threshold, previous =
+      open(LEVEL_AND_TRAIL, level)
     if revisions[i] ~= 0 and revisions[i] ~= revision then conflicts = append(conflicts, id) end
     local status = availabilityStatus(
       flags % 2 == TRACKED, flags, quantity - reserved, limit, counter
@@ -56,7 +58,9 @@ for i = 1, count do
     -- Nothing is left of it: the ledger's sums end at zero.
     local last = pack(LEVEL, flags, revision + 1, now, 0, 0, limit, 0, threshold)
     local notes = STATUS_BEFORE[status] + NOTE_DELETED
-    ledgerLines[i] = id .. last .. pack(LEDGER_CHANGE, -quantity, -quantity, -counter, notes)
+    ledgerLines[i] =
+      id .. last .. previous .. pack(LEDGER_CHANGE, -quantity, -quantity, -counter, notes)
+    levelsBefore[i] = level:sub(1, 30)
   end
 end
 if unknown then return { "UNKNOWN_ITEM", table.concat(unknown) } end
@@ -64,8 +68,13 @@ if conflicts then return { "REVISION_CONFLICT", table.concat(conflicts) } end
 
 -- Writes.
 local entryId, lines = string.format("%d-%d", now, sequence), table.concat(ledgerLines)
-redis.call("HSET", KEYS[1], "head", pack(HEAD, sequence, now, settingsRevision))
-redis.call("XADD", KEYS[2], entryId, "movement", ARGV[1], "lines", lines)
+redis.call(
+  "HSET", KEYS[1], "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
+)
+redis.call(
+  "XADD", KEYS[2], entryId, "movement", ARGV[1], "lines", lines,
+  "levelsBefore", table.concat(levelsBefore), "documentsBefore", alignDocuments(documents, count)
+)
 redis.call("HDEL", KEYS[1], unpack(ids))
 redis.call("HDEL", KEYS[3], unpack(ids))
 redis.call("ZREM", KEYS[4], unpack(statuses))

@@ -10,7 +10,8 @@
 -- KEYS[7] lowStockIndex  zset    item id, score 0
 --
 -- ARGV[1] lines, 25 bytes each: item id c16, units i4 (signed), reserved delta i4, flag B
---         (0 unrestricted, 1 strict, 2 ignored, plus 4 stock only, plus 8 quantity to set)
+--         (0 unrestricted, 1 strict, 2 ignored, plus 4 stock only, plus 8 quantity to set, or
+--         plus 16 from preorder capacity only)
 -- ARGV[2] movement: JSON text for the ledger entry (operation, reason, order, actor, ...)
 -- ARGV[3] settings revision the caller resolved the lines with
 -- ARGV[4] retention of digests, ms
@@ -20,7 +21,8 @@
 -- ARGV[8] input digest of a keyed call ("" = the call has no key)
 -- ARGV[9] comparisons, 20 bytes each: item id c16, quantity i4 it must have ("" = none)
 -- ARGV[10] "1": only say what would become of it
--- ARGV[11..] item id, JSON document: items to create at zero when they are unknown
+-- ARGV[11] how long the order's record is kept after it, ms (0 = for ever)
+-- ARGV[12..] item id, JSON document: items to create at zero when they are unknown
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
@@ -39,7 +41,7 @@
 --
 -- @include formats levelFlags limits availabilityStatus splitUnits readHead ledgerNotes
 -- @include append readLines readOrder findRepeat findCall keepCall dateDocument alignDocuments
--- @include moveIndexes
+-- @include moveIndexes lowStockAt
 
 local pack, open = struct.pack, struct.unpack
 local direction, inputDigest = ARGV[5], ARGV[8]
@@ -53,7 +55,7 @@ local ids, units, reserving, lineFlags = readLines(ARGV[1])
 local count = #ids
 ids[count + 1] = "head"
 local levels = redis.call("HMGET", KEYS[1], unpack(ids))
-local sequence, now, settingsRevision = readHead(levels[count + 1])
+local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count + 1])
 
 local movements, orderItems, orderPlaces = "", {}, {}
 local order = direction ~= "" and redis.call("GET", KEYS[3])
@@ -68,7 +70,7 @@ if settingsRevision ~= tonumber(ARGV[3]) then return { "SETTINGS_CHANGED" } end
 
 -- Checks: every line.
 local documents = {}
-for i = 11, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
+for i = 12, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
 local compared
 for position = 1, #ARGV[9], 20 do
   local id, quantity = open("<c16i4", ARGV[9], position)
@@ -80,19 +82,23 @@ local unknown, untracked, stale, outOfRange, shortages
 local writes, written, ledgerLines = {}, 0, {}
 local created, createdDocuments
 local leave, enter, leaveLow, enterLow
+local here, ownSequence = pack(ENTRY_ID, now, sequence), pack(SEQUENCE, sequence)
 
 for i = 1, count do
   local id, wanted, hold, level, flag = ids[i], units[i], reserving[i], levels[i], lineFlags[i]
   local delta, preorderDelta, notes = 0, 0, 0
+  local numbers, previous = level and level:sub(1, 30) or NO_LEVEL, NO_ENTRY
   if flag == LINE_IGNORED then
     notes = NOTE_IGNORED
+    previous = level and level:sub(31, 42) or NO_ENTRY
   elseif not level and not documents[id] then
     unknown = append(unknown, id)
   else
     local flags, revision, quantity, reserved, limit, counter, threshold = TRACKED, 0, 0, 0, 0, 0, 0
-    local _
+    local _, documentSequence = nil, ownSequence
     if level then
-      flags, revision, _, quantity, reserved, limit, counter, threshold = open(LEVEL, level)
+      flags, revision, _, quantity, reserved, limit, counter, threshold,
+        previous, documentSequence = open(LEVEL_AND_TRAIL, level)
     end
     local tracked, available = flags % 2 == TRACKED, quantity - reserved
     local status = availabilityStatus(tracked, flags, available, limit, counter)
@@ -100,7 +106,9 @@ for i = 1, count do
     local place, taken, returned, preordered = orderPlaces[id], 0, 0, 0
     if place then taken, returned, preordered = open(ORDER_UNITS, orderItems[place + 1]) end
 
-    if flag >= LINE_STOCK then
+    local preorderOnly = flag >= LINE_PREORDER
+    local stockOnly = flag >= LINE_STOCK and not preorderOnly
+    if stockOnly then
       if not tracked then untracked = append(untracked, id) end
       if compared and compared[id] and compared[id] ~= quantity then
         stale = append(stale, pack("<c16i4", id, quantity))
@@ -113,11 +121,12 @@ for i = 1, count do
       hold, requested = 0, -wanted
       if wanted < 0 and status == "O" then missing = -wanted end
     else
-      if requested > available or wanted > 0 and preordered > 0 then
-        local preorder = flag < LINE_STOCK and hasFlag(flags, PREORDER_ENABLED) ~= 0
+      if requested > available or wanted > 0 and preordered > 0 or preorderOnly then
+        local preorder = not stockOnly and hasFlag(flags, PREORDER_ENABLED) ~= 0
         local capacity = preorder and limit - counter or 0
+        local stock = preorderOnly and 0 or available
         preorderDelta, missing =
-          splitUnits(wanted, hold, available, capacity, math.min(preordered, counter))
+          splitUnits(wanted, hold, stock, capacity, math.min(preordered, counter))
       end
       delta = wanted + preorderDelta
     end
@@ -140,19 +149,19 @@ for i = 1, count do
         createdDocuments[i] = dateDocument(documents[id], now)
         created = append(append(created, id), createdDocuments[i])
       end
-      level = pack(
+      numbers = pack(
         LEVEL,
         flags, revision + 1, now, quantityAfter, reservedAfter, limit, counterAfter, threshold
       )
-      writes[written + 1], writes[written + 2] = id, level
-      written = written + 2
       local after = availabilityStatus(tracked, flags, free, limit, counterAfter)
       if after ~= status or notes == NOTE_CREATED then
         leave = append(leave, status .. id)
         enter = append(append(enter, 0), after .. id)
       end
-      if hasFlag(flags, HAS_THRESHOLD) ~= 0 and (available <= threshold) ~= (free <= threshold) then
-        if free <= threshold then
+      local lowAt = lowStockAt(flags, threshold, lowStockThreshold)
+      local wasLow = lowAt and level and available <= lowAt or false
+      if lowAt and wasLow ~= (free <= lowAt) then
+        if not wasLow then
           enterLow = append(append(enterLow, 0), id)
           notes = notes + NOTE_FELL_LOW
         else
@@ -160,6 +169,9 @@ for i = 1, count do
         end
       end
     end
+    -- Also of an item no number of which changed: its movements hang together.
+    writes[written + 1], writes[written + 2] = id, numbers .. here .. documentSequence
+    written = written + 2
     if missing > 0 then notes = notes + NOTE_SHORTFALL end
     if direction ~= "" then
       if wanted < 0 then taken = taken - wanted else returned = returned + wanted end
@@ -170,9 +182,9 @@ for i = 1, count do
     end
   end
   -- In pieces: long strings made per line would cost a tenth of the script at 300 lines.
-  local place = 3 * i - 2
-  ledgerLines[place], ledgerLines[place + 1], ledgerLines[place + 2] =
-    id, level or string.rep("\0", 30), pack(LEDGER_CHANGE, wanted, delta, preorderDelta, notes)
+  local place = 4 * i - 3
+  ledgerLines[place], ledgerLines[place + 1], ledgerLines[place + 2], ledgerLines[place + 3] =
+    id, numbers, previous, pack(LEDGER_CHANGE, wanted, delta, preorderDelta, notes)
 end
 
 if unknown then return { "UNKNOWN_ITEM", table.concat(unknown) } end
@@ -185,7 +197,8 @@ local entryId, lines = string.format("%d-%d", now, sequence), table.concat(ledge
 if ARGV[10] == "1" then return { "OK", "", lines } end
 
 -- Writes.
-writes[written + 1], writes[written + 2] = "head", pack(HEAD, sequence, now, settingsRevision)
+writes[written + 1], writes[written + 2] =
+  "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
 redis.call("HSET", KEYS[1], unpack(writes))
 if created then
   redis.call("HSET", KEYS[5], unpack(created))
@@ -198,7 +211,11 @@ if direction ~= "" then
   local record = pack("<I2", #movements + 37) .. movements
     .. direction .. ARGV[6] .. ARGV[7] .. pack("<I6I6", now, sequence)
     .. table.concat(orderItems)
-  redis.call("SET", KEYS[3], record)
+  if ARGV[11] == "0" then
+    redis.call("SET", KEYS[3], record)
+  else
+    redis.call("SET", KEYS[3], record, "PX", ARGV[11])
+  end
 end
 keepCall(KEYS[4], entryId, inputDigest, "", ARGV[4])
 moveIndexes(KEYS[6], KEYS[7], leave, enter, leaveLow, enterLow)

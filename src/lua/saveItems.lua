@@ -30,12 +30,10 @@
 --   {"OK", ledger id, ledger lines}  the id is "-" when nothing changed
 --
 -- @include formats levelFlags availabilityStatus readHead ledgerNotes
--- @include findCall keepCall append dateDocument alignDocuments moveIndexes
+-- @include findCall keepCall append dateDocument alignDocuments moveIndexes lowStockAt
 
 local pack, open = struct.pack, struct.unpack
 local SET_QUANTITY, SET_LIMIT, SET_THRESHOLD = 16, 32, 64
--- An untracked item is never low on stock: nobody counts it.
-local COUNTS_LOW = TRACKED + HAS_THRESHOLD
 
 -- Checks.
 local recorded, same, kept = findCall(KEYS[7], ARGV[5])
@@ -56,22 +54,26 @@ if #changed > 0 then return { "ITEM_CHANGED", table.concat(changed) } end
 
 ids[count + 1] = "head"
 local levels = redis.call("HMGET", KEYS[1], unpack(ids))
-local sequence, now, settingsRevision = readHead(levels[count + 1])
+local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count + 1])
+local here, ownSequence = pack(ENTRY_ID, now, sequence), pack(SEQUENCE, sequence)
 
-local writes, ledgerLines, documents, documentWrites = {}, {}, {}, {}
+local writes, ledgerLines, levelsBefore = {}, {}, {}
+local documents, documentsBefore, documentWrites = {}, nil, {}
 local leave, enter, leaveLow, enterLow, conflicts
 
 for i = 1, count do
   local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 6], ARGV[3 * i + 7]
   local flags, revision, quantity, reserved, limit, counter, threshold = TRACKED, 0, 0, 0, 0, 0, 0
-  local _
+  local _, previous, documentSequence = nil, NO_ENTRY, ownSequence
   if level then
-    flags, revision, _, quantity, reserved, limit, counter, threshold = open(LEVEL, level)
+    flags, revision, _, quantity, reserved, limit, counter, threshold,
+      previous, documentSequence = open(LEVEL_AND_TRAIL, level)
   end
   local status = availabilityStatus(
     flags % 2 == TRACKED, flags, quantity - reserved, limit, counter
   )
-  local wasLow = hasFlag(flags, COUNTS_LOW) == COUNTS_LOW and quantity - reserved <= threshold
+  local lowAt = level and lowStockAt(flags, threshold, lowStockThreshold)
+  local wasLow = lowAt and quantity - reserved <= lowAt
 
   local newFlags, what, newQuantity, newLimit, newThreshold, expected
   _, newFlags, what, newQuantity, newLimit, newThreshold, expected =
@@ -92,12 +94,18 @@ for i = 1, count do
     local newLevel = pack(
       LEVEL, newFlags, revision + 1, now, newQuantity, reserved, newLimit, counter, newThreshold
     )
-    writes[2 * line - 1], writes[2 * line] = id, newLevel
+    levelsBefore[line] = level and level:sub(1, 30) or NO_LEVEL
     if not level then after = dateDocument(after, now) end
     if before ~= after then
+      documentSequence = ownSequence
       documents[line] = after
+      if before ~= "" then
+        documentsBefore = documentsBefore or {}
+        documentsBefore[line] = before
+      end
       documentWrites[#documentWrites + 1], documentWrites[#documentWrites + 2] = id, after
     end
+    writes[2 * line - 1], writes[2 * line] = id, newLevel .. here .. documentSequence
     local free = newQuantity - reserved
     local newStatus =
       availabilityStatus(newFlags % 2 == TRACKED, newFlags, free, newLimit, counter)
@@ -105,15 +113,16 @@ for i = 1, count do
       leave = append(leave, status .. id)
       enter = append(append(enter, 0), newStatus .. id)
     end
-    local isLow = hasFlag(newFlags, COUNTS_LOW) == COUNTS_LOW and free <= newThreshold
-    if isLow and not wasLow then
+    lowAt = lowStockAt(newFlags, newThreshold, lowStockThreshold)
+    local low = lowAt and free <= lowAt
+    if low and not wasLow then
       enterLow = append(append(enterLow, 0), id)
       notes = notes + NOTE_FELL_LOW
-    elseif wasLow and not isLow then
+    elseif wasLow and not low then
       leaveLow = append(leaveLow, id)
     end
     local delta = newQuantity - quantity
-    ledgerLines[line] = id .. newLevel .. pack(LEDGER_CHANGE, delta, delta, 0, notes)
+    ledgerLines[line] = id .. newLevel .. previous .. pack(LEDGER_CHANGE, delta, delta, 0, notes)
   end
 end
 
@@ -123,12 +132,18 @@ if conflicts then return { "REVISION_CONFLICT", table.concat(conflicts) } end
 local entryId, lines, count = "-", table.concat(ledgerLines), #ledgerLines
 if count > 0 then
   entryId = string.format("%d-%d", now, sequence)
-  writes[2 * count + 1], writes[2 * count + 2] = "head", pack(HEAD, sequence, now, settingsRevision)
+  writes[2 * count + 1], writes[2 * count + 2] =
+    "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
   redis.call("HSET", KEYS[1], unpack(writes))
   if #documentWrites > 0 then redis.call("HSET", KEYS[3], unpack(documentWrites)) end
-  local entry = { "movement", ARGV[1], "lines", lines }
+  local entry =
+    { "movement", ARGV[1], "lines", lines, "levelsBefore", table.concat(levelsBefore) }
   if #documentWrites > 0 then
-    entry[5], entry[6] = "documents", alignDocuments(documents, count)
+    entry[7], entry[8] = "documents", alignDocuments(documents, count)
+  end
+  if documentsBefore then
+    entry[#entry + 1] = "documentsBefore"
+    entry[#entry + 1] = alignDocuments(documentsBefore, count)
   end
   redis.call("XADD", KEYS[2], entryId, unpack(entry))
   moveIndexes(KEYS[4], KEYS[5], leave, enter, leaveLow, enterLow)

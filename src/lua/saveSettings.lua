@@ -7,6 +7,7 @@
 --
 -- ARGV[1] settings revision the caller read (0 = none stored)
 -- ARGV[2] settings: JSON text that carries the next revision
+-- ARGV[3] default low stock threshold in them, units (-1 = none)
 --
 -- Replies, in order of precedence:
 --   {"SETTINGS_CHANGED"}      somebody else stored settings meanwhile
@@ -17,6 +18,6 @@
 local sequence, now, revision = readHead(redis.call("HGET", KEYS[1], "head"))
 if revision ~= tonumber(ARGV[1]) then return { "SETTINGS_CHANGED" } end
 
-redis.call("HSET", KEYS[1], "head", struct.pack(HEAD, sequence - 1, now, revision + 1))
+redis.call("HSET", KEYS[1], "head", struct.pack(HEAD, sequence - 1, now, revision + 1, ARGV[3]))
 redis.call("SET", KEYS[2], ARGV[2])
 return { "OK", string.format("%d", revision + 1) }

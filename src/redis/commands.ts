@@ -89,6 +89,8 @@ export interface PostMovement {
   settingsRevision: number;
   /** How long repeats are recognized, ms. */
   retentionMs: number;
+  /** How long the order's record is kept after this movement, ms; default: for ever. */
+  orderRetentionMs?: number;
   /** For a movement of `cause.orderId`: which way it goes, and its digests. */
   order?: { direction: '-' | '+'; digests: OrderDigests };
   /** For a call made with an idempotency key: digests of the key and of the input. */
@@ -134,6 +136,7 @@ export async function postMovement(redis: HubRedis, post: PostMovement): Promise
     call?.inputDigest ?? '',
     packComparisons(post.lines),
     post.preview ? '1' : '',
+    post.orderRetentionMs ?? 0,
   ];
   for (const { key, json } of post.documents ?? []) args.push(key, json);
   const [word, id, lines] = await run(redis, 'postMovement', args);
@@ -257,6 +260,7 @@ function saveOutcome([word, id, rest]: Buffer[]): SaveOutcome {
 /**
  * Stores settings, whose JSON carries the revision after the given one.
  *
+ * @param lowStockThreshold the default one in them, units; null: none
  * @throws InventoryError SETTINGS_CHANGED when the given revision is not the present one,
  *   REDIS_UNAVAILABLE
  */
@@ -265,9 +269,15 @@ export async function saveSettings(
   tenantId: string,
   revision: number,
   json: string,
+  lowStockThreshold: number | null = null,
 ): Promise<void> {
   const names = [keys.levels(tenantId), keys.settings(tenantId)];
-  const [word, rest] = await run(redis, 'saveSettings', [...names, revision, json]);
+  const [word, rest] = await run(redis, 'saveSettings', [
+    ...names,
+    revision,
+    json,
+    lowStockThreshold ?? -1,
+  ]);
   const answer = word!.toString() as 'OK' | RefusalWord;
   if (answer !== 'OK') throw refusal(answer, rest);
 }

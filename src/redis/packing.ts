@@ -9,7 +9,8 @@ import type { LineGuard } from '../core/movement';
  */
 
 const LINE_BYTES = 25;
-const LEDGER_LINE_BYTES = 60;
+const LEVEL_BYTES = 30;
+const LEDGER_LINE_BYTES = 72;
 const FLAG = { tracked: 1, inStock: 2, preorderEnabled: 4, hasThreshold: 8 } as const;
 const NOTE = {
   ignored: 4,
@@ -20,7 +21,7 @@ const NOTE = {
   deleted: 128,
 } as const;
 const SET = { quantity: 16, preorderLimit: 32, threshold: 64 } as const;
-const LINE = { stockOnly: 4, absolute: 8 } as const;
+const LINE = { stockOnly: 4, absolute: 8, preorderOnly: 16 } as const;
 const GUARD: Record<LineGuard, number> = { unrestricted: 0, strict: 1, ignored: 2 };
 const STATUSES: readonly (AvailabilityStatus | null)[] = [
   null,
@@ -42,7 +43,8 @@ export function packLines(lines: readonly MovementLine[]): Buffer {
   return packed;
 }
 
-function stockFlags({ stockOnly }: MovementLine): number {
+function stockFlags({ stockOnly, preorderOnly }: MovementLine): number {
+  if (preorderOnly) return LINE.preorderOnly;
   if (!stockOnly) return 0;
   return stockOnly.absolute ? LINE.stockOnly + LINE.absolute : LINE.stockOnly;
 }
@@ -87,6 +89,28 @@ export function unpackLevel(packed: Buffer): Level {
   };
 }
 
+/** What hangs a stored level on the ledger. */
+export interface Trail {
+  /** The last ledger entry about the item. */
+  lastEntryId: string;
+  /** Sequence of the ledger entry that wrote the item's present document. */
+  documentSequence: number;
+}
+
+/** The trail behind the numbers of a stored level. */
+export function unpackTrail(packed: Buffer): Trail {
+  return {
+    lastEntryId: unpackEntryId(packed, LEVEL_BYTES) ?? '',
+    documentSequence: packed.readUIntLE(LEVEL_BYTES + 12, 6),
+  };
+}
+
+/** The id of a ledger entry; null: none. */
+function unpackEntryId(packed: Buffer, at: number): string | null {
+  const sequence = packed.readUIntLE(at + 6, 6);
+  return sequence === 0 ? null : `${packed.readUIntLE(at, 6)}-${sequence}`;
+}
+
 /** What a saved row sets of a level; what is absent stays. */
 export type LevelChange = Partial<
   Pick<
@@ -128,13 +152,14 @@ export function packLevelChange(key: Buffer, change: LevelChange, revision = 0):
 export function unpackLedgerLines(packed: Buffer): LedgerLine[] {
   const lines: LedgerLine[] = [];
   for (let at = 0; at < packed.length; at += LEDGER_LINE_BYTES) {
-    const level = unpackLevel(packed.subarray(at + 16, at + 46));
-    const notes = packed.readUInt16LE(at + 58);
+    const level = unpackLevel(packed.subarray(at + 16, at + 16 + LEVEL_BYTES));
+    const notes = packed.readUInt16LE(at + 70);
     lines.push({
       itemId: guidOfKey(packed.subarray(at, at + 16)),
-      units: packed.readInt32LE(at + 46),
-      delta: packed.readInt32LE(at + 50),
-      preorderDelta: packed.readInt32LE(at + 54),
+      previousEntryId: unpackEntryId(packed, at + 46),
+      units: packed.readInt32LE(at + 58),
+      delta: packed.readInt32LE(at + 62),
+      preorderDelta: packed.readInt32LE(at + 66),
       level: level.revision === 0 ? null : level,
       statusBefore: STATUSES[notes & 3]!,
       ignored: (notes & NOTE.ignored) !== 0,
@@ -168,14 +193,22 @@ export function unpackLedgerEntry(id: string, fields: readonly Buffer[]): Ledger
   };
   const cause = JSON.parse(field('movement')!.toString()) as MovementCause;
   const lines = unpackLedgerLines(field('lines')!);
-  const documents = field('documents');
-  if (documents) {
-    const parsed = JSON.parse(documents.toString()) as (ItemDocument | null)[];
-    parsed.forEach((document, i) => {
-      if (document) lines[i]!.document = document;
-    });
+  documentsOf(field('documents')).forEach((document, i) => {
+    if (document) lines[i]!.document = document;
+  });
+  documentsOf(field('documentsBefore')).forEach((document, i) => {
+    if (document) lines[i]!.documentBefore = document;
+  });
+  const levels = field('levelsBefore');
+  for (let i = 0; levels && i < lines.length; i += 1) {
+    const level = unpackLevel(levels.subarray(i * LEVEL_BYTES, (i + 1) * LEVEL_BYTES));
+    if (level.revision !== 0) lines[i]!.levelBefore = level;
   }
   return ledgerEntry(id, cause, lines);
+}
+
+function documentsOf(json: Buffer | undefined): (ItemDocument | null)[] {
+  return json ? (JSON.parse(json.toString()) as (ItemDocument | null)[]) : [];
 }
 
 /** A ledger entry from its parts: its id says when it was and which one. */

@@ -3,7 +3,8 @@ import type { AvailabilityStatus, ItemDocument, Level } from '../core/item';
 import type { LedgerEntry } from '../core/movement';
 import { whileStoreAnswers, type HubRedis } from './commands';
 import { keys } from './keys';
-import { unpackLedgerEntry, unpackLevel, unpackOrder, type OrderRecord } from './packing';
+import { unpackLedgerEntry, unpackLevel, unpackOrder, unpackTrail } from './packing';
+import type { OrderRecord, Trail } from './packing';
 
 /*
  * Reads that put what is stored side by side, for verification: each as of one moment.
@@ -21,6 +22,8 @@ const SCAN_COUNT = 1000;
 export interface ItemSnapshot {
   id: string;
   level: Level | null;
+  /** Null without a level. */
+  trail: Trail | null;
   document: ItemDocument | null;
   /** The statuses the status index lists the item under: one, when all is well. */
   statuses: AvailabilityStatus[];
@@ -92,6 +95,7 @@ export async function readSnapshot(
       return {
         id,
         level: level ? unpackLevel(level) : null,
+        trail: level ? unpackTrail(level) : null,
         document: document ? (JSON.parse(document.toString()) as ItemDocument) : null,
         statuses: LETTERS.filter((_, at) => statuses[1 + i * LETTERS.length + at] != null).map(
           (letter) => STATUS_LETTERS[letter]!,

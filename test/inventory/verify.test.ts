@@ -201,7 +201,7 @@ test('a ledger that contradicts itself is named by entry', async () => {
   const [id, fields] = (await redis().xrevrangeBuffer(name('ledger'), '+', '-', 'COUNT', 1))[0]!;
   await redis().xdel(name('ledger'), id);
   const lines = fields[3]!;
-  lines.writeInt32LE(5, 50);
+  lines.writeInt32LE(5, 62);
   const [timeMs] = id.toString().split('-');
   const wrongId = `${timeMs}-5`;
   await redis().xadd(name('ledger'), wrongId, 'movement', fields[1]!, 'lines', lines);

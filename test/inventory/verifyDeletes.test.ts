@@ -106,10 +106,10 @@ describe('a deletion that does not add up is named by its entry', () => {
   }
 
   test.each<[string, (line: Buffer) => void, object]>([
-    ['units', (line) => line.writeInt32LE(3, 50), { field: 'quantity', stored: 0, expected: 3 }],
+    ['units', (line) => line.writeInt32LE(3, 62), { field: 'quantity', stored: 0, expected: 3 }],
     [
       'preorders',
-      (line) => line.writeInt32LE(0, 54),
+      (line) => line.writeInt32LE(0, 66),
       { field: 'preorderCounter', stored: 0, expected: 2 },
     ],
     [
@@ -123,7 +123,7 @@ describe('a deletion that does not add up is named by its entry', () => {
   });
 
   test('one that the ledger calls a change: the item should be there', async () => {
-    await scribble((line) => line.writeUInt16LE(line.readUInt16LE(58) - 128, 58));
+    await scribble((line) => line.writeUInt16LE(line.readUInt16LE(70) - 128, 70));
     expect(await drift()).toContainEqual({ itemId, field: 'level', stored: null, expected: 3 });
   });
 });

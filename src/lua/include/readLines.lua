@@ -2,8 +2,8 @@
 -- can't oversell together. An item is strict when one of its lines is. Ignored lines stay apart.
 -- Returns lists over the summed lines: item ids, units, reserved deltas, flags.
 -- Flags: 1 strict; 2 ignored; 4 stock only: of tracked items, never from preorder capacity; 8 with
--- 4: the units are the quantity to set.
-local LINE_STRICT, LINE_IGNORED, LINE_STOCK, LINE_ABSOLUTE = 1, 2, 4, 8
+-- 4: the units are the quantity to set; 16 from preorder capacity only.
+local LINE_STRICT, LINE_IGNORED, LINE_STOCK, LINE_ABSOLUTE, LINE_PREORDER = 1, 2, 4, 8, 16
 local function readLines(packed)
   local ids, units, reserving, flags, places = {}, {}, {}, {}, {}
   local count, open = 0, struct.unpack
