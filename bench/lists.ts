@@ -1,59 +1,88 @@
 import { randomUUID } from 'node:crypto';
 import { WIX_STORES_APP_ID } from '../src/core/catalog';
-import { guidOfKey, impliedLocationId, itemKey } from '../src/core/identity';
-import type { ItemFilter } from '../src/core/itemFilter';
-import type { ItemSort } from '../src/core/itemOrder';
-import { createInventoryDeps } from '../src/inventory/deps';
-import { listItems } from '../src/inventory/listItems';
+import { impliedLocationId, itemKey } from '../src/core/identity';
+import { placeOf } from '../src/core/itemOrder';
+import { cursorKeyOf } from '../src/inventory/cursorKey';
+import { createInventoryDeps, type InventoryDeps } from '../src/inventory/deps';
+import { writeCursor } from '../src/inventory/itemCursor';
+import { listItems, type ListItems } from '../src/inventory/listItems';
 import { postMovement, saveItems, type HubRedis } from '../src/redis/commands';
 import { openBenchStore } from './benchStore';
 import { median } from './medians';
 import { printTable, shown } from './printTable';
 
 const BATCH = 1000;
-const REPEATS = 7;
+const REPEATS = 15;
 const LOCATIONS = 20;
+/** The location at which a twentieth of the items is. */
+const NEARBY = 'b7d5c3a1-0f1e-4d2c-8b3a-495867768594';
 
-/** Lists whose cost is measured; `first`: the page's length. */
-const lists: Readonly<Record<string, { filter?: ItemFilter; sort?: ItemSort }>> = {
+type Ask = Omit<ListItems, 'first'>;
+
+/** Lists whose cost is measured: pages of 50. */
+const lists: Readonly<Record<string, Ask>> = {
   'oldest first': {},
   'by quantity': { sort: { field: 'QUANTITY', descending: true } },
-  'out of stock': { filter: { statuses: ['OUT_OF_STOCK'] } },
-  'low stock': { filter: { lowStock: true } },
+  'by name': { sort: { field: 'PRODUCT_NAME', descending: false } },
+  'out of stock (10 %)': { filter: { statuses: ['OUT_OF_STOCK'] } },
+  'low stock (10 %), by available': {
+    filter: { lowStock: true },
+    sort: { field: 'AVAILABLE', descending: false },
+  },
   'one sku': { filter: { skus: ['SKU-7'] } },
-  'two words': { filter: { text: 'prod 77' } },
-  'quantity range': { filter: { quantity: { min: 10, max: 20 } } },
+  'two words (0.1 %)': { filter: { text: 'prod 77' } },
+  'quantity 10 to 20 (1 %)': { filter: { quantity: { min: 10, max: 20 } } },
+  'not at a location (95 %)': { filter: { not: { locationIds: [NEARBY] } } },
 };
+
+/** Columns of one size: what each list and everything beside it took. */
+type Figures = Map<string, number>;
 
 /** Measures what a page of 50 items costs in tenants of several sizes. */
 export async function benchLists(sizes: readonly number[]): Promise<void> {
-  const rows: string[][] = [];
+  const columns: Figures[] = [];
   for (const size of sizes) {
     const store = await openBenchStore();
     try {
-      rows.push(...(await measureTenant(await store.connect(0), size)));
+      if (columns.length === 0) console.log(`${store.description}, node ${process.version}`);
+      columns.push(await measureTenant(await store.connect(0), size));
     } finally {
       await store.close();
     }
   }
-  console.log('\nA page of 50 items, milliseconds in the process, one caller\n');
-  printTable(['items', ...Object.keys(lists), 'first load s', 'MiB kept', 'own write'], rows);
+  console.log('\nA page of 50 items in the process, one caller: milliseconds, medians\n');
+  const rows = [...columns[0]!.keys()].map((name) => [
+    name,
+    ...columns.map((figures) => shown(figures.get(name)!)),
+  ]);
+  printTable(['items', ...sizes.map((size) => size.toLocaleString('en-US'))], rows);
 }
 
-async function measureTenant(redis: HubRedis, size: number): Promise<string[][]> {
+async function measureTenant(redis: HubRedis, size: number): Promise<Figures> {
   const tenantId = randomUUID();
   const key = await stock(redis, tenantId, size);
-  const deps = createInventoryDeps(redis, { retentionMs: 60_000, catalogIdentityOptions: {} });
+  const deps = createInventoryDeps(redis, {
+    retentionMs: 60_000,
+    catalogIdentityOptions: {},
+  });
+  const figures: Figures = new Map();
+  const page = (list: Ask) => listItems(deps, tenantId, { ...list, first: 50 });
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
-  const loading = performance.now();
-  await listItems(deps, tenantId, { first: 50 });
-  const loadSeconds = (performance.now() - loading) / 1000;
+  figures.set('first load of the tenant', await timeOf(() => deps.feeds.current(tenantId)));
   globalThis.gc?.();
   const keptMib = (process.memoryUsage().rss - before) / 2 ** 20;
-  const times: number[] = [];
-  for (const list of Object.values(lists)) {
-    times.push(await medianTime(() => listItems(deps, tenantId, { ...list, first: 50 })));
+  figures.set('first page in an order', await timeOf(() => page({})));
+  for (const [name, list] of Object.entries(lists)) {
+    // The first one makes the orders that it needs.
+    await page(list);
+    figures.set(name, await medianTime(() => page(list)));
+  }
+  const middle = await middleCursor(deps, tenantId);
+  figures.set('oldest first, from the middle on', await medianTime(() => page({ after: middle })));
+  const countOf = async (list: Ask) => (await page(list)).countAll();
+  for (const name of ['oldest first', 'quantity 10 to 20 (1 %)', 'not at a location (95 %)']) {
+    figures.set(`${name}, with its count`, await medianTime(() => countOf(lists[name]!)));
   }
   const ownWrite = await medianTime(async () => {
     await postMovement(redis, {
@@ -63,19 +92,33 @@ async function measureTenant(redis: HubRedis, size: number): Promise<string[][]>
       settingsRevision: 0,
       retentionMs: 60_000,
     });
-    await listItems(deps, tenantId, { filter: { ids: [guidOfKey(key)] }, first: 1 });
+    await page({});
   });
-  const kept = [loadSeconds, keptMib, ownWrite];
-  return [[size.toLocaleString('en-US'), ...[...times, ...kept].map(shown)]];
+  figures.set('a change, then oldest first', ownWrite);
+  figures.set('memory of the process, MiB', keptMib);
+  return figures;
+}
+
+/** A cursor of about the middle of the oldest first, found by the times of creation. */
+async function middleCursor(deps: InventoryDeps, tenantId: string): Promise<string> {
+  const { items } = await deps.feeds.current(tenantId);
+  const times = [...items.values()].map(({ createdDate }) => createdDate).sort((a, b) => a - b);
+  const created = { min: times[Math.floor(times.length / 2)]! };
+  const { items: found } = await listItems(deps, tenantId, { filter: { created }, first: 1 });
+  const sort = { field: 'CREATED', descending: false } as const;
+  const key = await cursorKeyOf(deps, tenantId);
+  return writeCursor(key, { filter: {}, sort, place: placeOf(found[0]!, sort) });
+}
+
+async function timeOf(action: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await action();
+  return performance.now() - started;
 }
 
 async function medianTime(action: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
-  for (let i = 0; i < REPEATS; i += 1) {
-    const started = performance.now();
-    await action();
-    times.push(performance.now() - started);
-  }
+  for (let i = 0; i < REPEATS; i += 1) times.push(await timeOf(action));
   return median(times);
 }
 
@@ -83,7 +126,8 @@ async function medianTime(action: () => Promise<unknown>): Promise<number> {
 async function stock(redis: HubRedis, tenantId: string, size: number): Promise<Buffer> {
   const locations = [
     impliedLocationId(tenantId),
-    ...Array.from({ length: LOCATIONS - 1 }, () => randomUUID()),
+    NEARBY,
+    ...Array.from({ length: LOCATIONS - 2 }, () => randomUUID()),
   ];
   let last: Buffer = Buffer.alloc(16);
   for (let from = 0; from < size; from += BATCH) {

@@ -2,6 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { ChainableCommander } from 'ioredis';
 import type { HubRedis } from '../src/redis/commands';
 import { keys } from '../src/redis/keys';
+import { STORED_LEVEL_BYTES } from '../src/redis/packedState';
+import { LEDGER_LINE_BYTES } from '../src/redis/packing';
 import { emptyStore, openBenchStore } from './benchStore';
 import { printTable, shown } from './printTable';
 import { benchTenantId } from './stockedTenant';
@@ -18,12 +20,10 @@ interface Layout {
 
 const tenant = benchTenantId;
 const levels = keys.levels(tenant);
-const LEVEL_BYTES = 48;
-const LEDGER_LINE_BYTES = 72;
 const BUCKET_ITEMS = 100;
 const COMMANDS_PER_BATCH = 1000;
 
-const level = () => randomBytes(LEVEL_BYTES);
+const level = () => randomBytes(STORED_LEVEL_BYTES);
 const id = () => randomBytes(16);
 
 /** The numbers of an item one by one, as a hash of its own would hold them. */
@@ -124,7 +124,9 @@ const recordLayouts: Layout[] = [
     per: 'movement',
     write: (pipeline) => {
       const packed = randomBytes(lines * LEDGER_LINE_BYTES);
-      pipeline.xadd(keys.ledger(tenant), '*', 'movement', cause(), 'lines', packed);
+      const digests = randomBytes(24);
+      const fields = ['movement', cause(), 'lines', packed, 'digests', digests];
+      pipeline.xadd(keys.ledger(tenant), '*', ...fields);
     },
   })),
   ...[1, 3, 10].map((lines): Layout => ({

@@ -35,6 +35,16 @@ const VALUES: Readonly<Record<ItemSortField, (item: InventoryItem) => number | s
   ID: (item) => item.id,
 };
 
+/** What an item is ordered by. */
+export function orderValue(item: InventoryItem, field: ItemSortField): ItemPlace['value'] {
+  return VALUES[field](item);
+}
+
+/** Whether an order is by texts, which only another document changes; else it is by numbers. */
+export function isTextOrder(field: ItemSortField): boolean {
+  return field === 'SKU' || field === 'PRODUCT_NAME' || field === 'ID';
+}
+
 /** An item's place in an order. */
 export function placeOf(item: InventoryItem, { field }: ItemSort): ItemPlace {
   return { value: VALUES[field](item), id: item.id };

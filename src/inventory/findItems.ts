@@ -1,17 +1,19 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { itemTest, type ItemFilter } from '../core/itemFilter';
-import { comparePlaces, placeOf, type ItemPlace, type ItemSort } from '../core/itemOrder';
 import type { InventoryItem } from '../core/item';
+import { itemTest, type ItemFilter, type ItemTest } from '../core/itemFilter';
+import { comparePlaces, placeOf, type ItemPlace, type ItemSort } from '../core/itemOrder';
 import type { ItemFeeds } from './itemFeed';
 import type { Candidates } from './itemGroups';
+import type { ItemIndex } from './itemIndex';
+import { ITEMS_PER_LOOK, Turn } from './turn';
 
 /** Longest page, in items. */
 export const MAX_PAGE_SIZE = 250;
 
-/** How long a search may hold the process before others get their turn, ms. */
-const TURN_MS = 4;
-/** How many items are looked at between two looks at the clock. */
-const ITEMS_PER_LOOK = 500;
+/** So few candidates are looked at one by one rather than searched for in an order. */
+const FEW_CANDIDATES = 250;
+/** A walk is given up after so many times the steps it should take, and so many steps at least. */
+const PATIENCE = 8;
+const LEAST_STEPS = 1000;
 
 /** A page to find: so many items before or after a place in an order. */
 export interface ItemPage {
@@ -30,15 +32,16 @@ export interface ItemPage {
 /** Items found, in order. */
 export interface FoundItems {
   items: InventoryItem[];
-  /** How many items the filter finds in all. */
-  totalCount: number;
   /** Whether there are items of the range beyond the page, at the end it was not taken from. */
   hasMore: boolean;
+  /** How many items the filter finds in all. */
+  countAll: () => Promise<number>;
 }
 
 /**
  * Finds a page of items. All that was acknowledged before the call is seen. The work grows with the
- * items of the smallest index that serves the filter (docs/reference/graphql/README.md).
+ * page where the filter finds much, else with the items of the smallest index that serves it
+ * (docs/concepts/lists.md).
  *
  * @throws InventoryError REDIS_UNAVAILABLE
  */
@@ -48,41 +51,118 @@ export async function findItems(
   page: ItemPage,
 ): Promise<FoundItems> {
   const index = await feeds.current(tenantId);
-  const matches = itemTest(page.filter);
-  const { sort, after, before, size } = page;
-  // Best first: the order of the page, seen from the end it is taken from.
-  const order = page.fromEnd ? { ...sort, descending: !sort.descending } : sort;
-  const best: { item: InventoryItem; place: ItemPlace }[] = [];
-  let totalCount = 0;
-  let inRange = 0;
+  await index.makeRangesOf(page.filter);
+  const matches = itemTest(page.filter, index.tenantThreshold);
+  const candidates = index.candidates(page.filter);
+  const found =
+    (await walkOrder(index, candidates.size, page, matches)) ??
+    (await searchAll(candidates, page, matches));
+  return { ...found, countAll: () => countItems(index, page.filter, matches) };
+}
+
+type Found = Pick<FoundItems, 'items' | 'hasMore'>;
+
+/**
+ * Takes a page's items out of the order, one after another. Undefined when that would be, or turns
+ * out to be, more work than a look at all candidates.
+ */
+async function walkOrder(
+  index: ItemIndex,
+  candidates: number,
+  { size, sort, fromEnd, after, before }: ItemPage,
+  matches: ItemTest,
+): Promise<Found | undefined> {
+  // As many as there are between two candidates, if those are spread evenly.
+  const expected = (size * index.items.size) / Math.max(candidates, 1);
+  if (candidates <= FEW_CANDIDATES || expected > candidates) return undefined;
+  // Where no index serves the filter there is nothing better than to walk on.
+  const steps = Math.min(candidates, Math.max(PATIENCE * expected, LEAST_STEPS));
+  const mostSteps = candidates < index.items.size ? steps : Infinity;
+  const order = await index.inOrder(sort.field);
+  const backwards = fromEnd !== sort.descending;
+  const end = fromEnd ? after : before;
+  const isPastEnd = (item: InventoryItem) => {
+    const compared = end ? comparePlaces(placeOf(item, sort), end, sort) : 0;
+    return end !== undefined && (fromEnd ? compared <= 0 : compared >= 0);
+  };
+  const turn = new Turn();
+  // By id: an item that moves ahead while others have their turn comes once all the same.
+  const found = new Map<string, InventoryItem>();
+  const finish = (hasMore: boolean) => {
+    const items = [...found.values()];
+    return { items: fromEnd ? items.reverse() : items, hasMore };
+  };
+  let place = fromEnd ? before : after;
   let looked = 0;
-  let turnEnds = performance.now() + TURN_MS;
-  for (const item of atOneMoment(index.candidates(page.filter))) {
-    looked += 1;
-    if (looked % ITEMS_PER_LOOK === 0 && performance.now() > turnEnds) {
-      await nextTurn();
-      turnEnds = performance.now() + TURN_MS;
+  for (;;) {
+    let last: InventoryItem | undefined;
+    for (const item of order.walk(place, backwards)) {
+      if (isPastEnd(item)) return finish(false);
+      looked += 1;
+      if (looked > mostSteps) return undefined;
+      if (matches(item) && !found.has(item.id)) {
+        if (found.size === size) return finish(true);
+        // A copy: an item that moves on must still be shown, and have a cursor, where it was found.
+        found.set(item.id, { ...item });
+      }
+      if (!turn.isOver()) continue;
+      last = item;
+      break;
     }
+    if (!last) return finish(false);
+    place = placeOf(last, sort);
+    await turn.pass();
+  }
+}
+
+/** Looks at all candidates and keeps the best. */
+async function searchAll(
+  candidates: Candidates<InventoryItem>,
+  { size, sort, fromEnd, after, before }: ItemPage,
+  matches: ItemTest,
+): Promise<Found> {
+  // Best first: the order of the page, seen from the end it is taken from.
+  const order = fromEnd ? { ...sort, descending: !sort.descending } : sort;
+  const best: { item: InventoryItem; place: ItemPlace }[] = [];
+  let inRange = 0;
+  const turn = new Turn();
+  for (const item of atOneMoment(candidates)) {
+    if (turn.isOver()) await turn.pass();
     if (!matches(item)) continue;
-    totalCount += 1;
     const place = placeOf(item, sort);
     if (after && comparePlaces(place, after, sort) <= 0) continue;
     if (before && comparePlaces(place, before, sort) >= 0) continue;
     inRange += 1;
     const last = best[size - 1];
     if (last && comparePlaces(place, last.place, order) >= 0) continue;
-    // A copy: an item that moves on must still be shown, and have a cursor, where it was found.
+    // A copy, for the reason above.
     insert(best, { item: { ...item }, place }, order);
     if (best.length > size) best.pop();
   }
   const items = best.map(({ item }) => item);
-  if (page.fromEnd) items.reverse();
-  return { items, totalCount, hasMore: inRange > items.length };
+  if (fromEnd) items.reverse();
+  return { items, hasMore: inRange > items.length };
+}
+
+async function countItems(
+  index: ItemIndex,
+  filter: ItemFilter,
+  matches: ItemTest,
+): Promise<number> {
+  const known = index.countOf(filter);
+  if (known !== undefined) return known;
+  const turn = new Turn();
+  let count = 0;
+  for (const item of atOneMoment(index.candidates(filter))) {
+    if (turn.isOver()) await turn.pass();
+    if (matches(item)) count += 1;
+  }
+  return count;
 }
 
 /** An index that moves on while others get their turn would give an item twice. */
 function atOneMoment({ size, each }: Candidates<InventoryItem>): Iterable<InventoryItem> {
-  return size <= ITEMS_PER_LOOK ? each() : [...each()];
+  return size < ITEMS_PER_LOOK ? each() : [...each()];
 }
 
 function insert<T extends { place: ItemPlace }>(best: T[], entry: T, order: ItemSort): void {

@@ -1,5 +1,6 @@
+import { ledgerIdParts } from '../core/ledgerId';
 import type { HubRedis } from '../redis/commands';
-import { lastLedgerId, readLedger, scanItems } from '../redis/reads';
+import { lastLedgerId, readHead, readLedger, scanItems } from '../redis/reads';
 import { ItemIndex } from './itemIndex';
 
 /** Items of all tenants kept in memory, at the most; the tenant asked longest ago goes first. */
@@ -17,6 +18,7 @@ interface Feed {
 export class ItemFeeds {
   private readonly feeds = new Map<string, Feed>();
   private readonly sizes = new Map<string, number>();
+  private kept = 0;
 
   constructor(
     private readonly redis: HubRedis,
@@ -40,21 +42,31 @@ export class ItemFeeds {
       this.keepWithin(tenantId, index.items.size);
       return index;
     } catch (error) {
-      if (this.feeds.get(tenantId) === feed) this.feeds.delete(tenantId);
+      if (this.feeds.get(tenantId) === feed) {
+        this.feeds.delete(tenantId);
+        this.forget(tenantId);
+      }
+      if (error instanceof LedgerGap) return this.current(tenantId);
       throw error;
     }
   }
 
   private keepWithin(tenantId: string, size: number): void {
+    // Another tenant may have taken its room meanwhile.
+    if (!this.feeds.has(tenantId)) return;
+    this.forget(tenantId);
     this.sizes.set(tenantId, size);
-    let kept = 0;
-    for (const other of this.feeds.keys()) kept += this.sizes.get(other) ?? 0;
+    this.kept += size;
     for (const oldest of this.feeds.keys()) {
-      if (kept <= this.maxItemsKept || oldest === tenantId) return;
-      kept -= this.sizes.get(oldest) ?? 0;
+      if (this.kept <= this.maxItemsKept || oldest === tenantId) return;
       this.feeds.delete(oldest);
-      this.sizes.delete(oldest);
+      this.forget(oldest);
     }
+  }
+
+  private forget(tenantId: string): void {
+    this.kept -= this.sizes.get(tenantId) ?? 0;
+    this.sizes.delete(tenantId);
   }
 }
 
@@ -78,8 +90,18 @@ async function start(feed: Feed, follow: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Entries that the index has not seen were trimmed: it has to be read anew. */
+class LedgerGap extends Error {
+  override readonly name = 'LedgerGap';
+}
+
 async function followLedger(redis: HubRedis, tenantId: string, index: ItemIndex): Promise<void> {
+  const head = await readHead(redis, tenantId);
+  index.useTenantThreshold(head?.lowStockThreshold ?? null);
+  if (head?.sequence === ledgerIdParts(index.lastLedgerId).sequence) return;
   for await (const entries of readLedger(redis, tenantId, index.lastLedgerId)) {
+    const { sequence } = ledgerIdParts(index.lastLedgerId);
+    if (entries[0]!.sequence !== sequence + 1) throw new LedgerGap();
     for (const entry of entries) index.applyEntry(entry);
   }
 }

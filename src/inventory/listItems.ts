@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { InventoryError, invalidInput } from '../core/errors';
 import type { ItemFilter } from '../core/itemFilter';
 import { placeOf, type ItemSort } from '../core/itemOrder';
 import type { InventoryItem } from '../core/item';
 import { isWholeNumber } from '../core/quantity';
-import { keepCursorKey } from '../redis/reads';
+import { cursorKeyOf } from './cursorKey';
 import type { InventoryDeps } from './deps';
 import { findItems, MAX_PAGE_SIZE } from './findItems';
 import { MAX_FILTER_LENGTH, readCursor, writeCursor } from './itemCursor';
@@ -27,7 +26,8 @@ export interface ListItems {
 /** A page of a list. */
 export interface ItemList {
   items: InventoryItem[];
-  totalCount: number;
+  /** How many items the filter finds now, in all. May take longer than the page. */
+  countAll: () => Promise<number>;
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   /** The cursor of an item of the page. */
@@ -59,7 +59,7 @@ export async function listItems(
   if (!isWholeNumber(size, 1, MAX_PAGE_SIZE)) {
     throw invalidInput(fromEnd ? 'last' : 'first', size, `1..${MAX_PAGE_SIZE}`);
   }
-  const key = await cursorKey(deps, tenantId);
+  const key = await cursorKeyOf(deps, tenantId);
   const after = list.after === undefined ? undefined : readCursor(key, list.after, 'after');
   const before = list.before === undefined ? undefined : readCursor(key, list.before, 'before');
   const cursor = after ?? before;
@@ -78,17 +78,9 @@ export async function listItems(
   const found = await findItems(deps.feeds, tenantId, { filter, sort, size, fromEnd, ...places });
   return {
     items: found.items,
-    totalCount: found.totalCount,
+    countAll: found.countAll,
     hasNextPage: fromEnd ? before !== undefined : found.hasMore,
     hasPreviousPage: fromEnd ? found.hasMore : after !== undefined,
     cursorOf: (item) => writeCursor(key, { filter, sort, place: placeOf(item, sort) }),
   };
-}
-
-async function cursorKey({ redis, cursorKeys }: InventoryDeps, tenantId: string): Promise<Buffer> {
-  const known = cursorKeys.get(tenantId);
-  if (known) return known;
-  const key = await keepCursorKey(redis, tenantId, randomBytes(32));
-  cursorKeys.set(tenantId, key);
-  return key;
 }

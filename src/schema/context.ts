@@ -1,5 +1,6 @@
-import type { AuthCheckerInterface, ResolverData } from 'type-graphql';
+import type { AuthCheckerFn } from 'type-graphql';
 import { requireScope, type Principal, type Scope } from '../auth/principal';
+import type { LiveFeeds } from '../events/liveFeeds';
 import type { InventoryDeps } from '../inventory/deps';
 import type { Loaders } from './loaders';
 
@@ -10,6 +11,8 @@ export interface GraphqlContext {
   /** The `Idempotency-Key` header. */
   idempotencyKey: string | undefined;
   requestId: string;
+  /** What subscriptions read, and when their socket can take more; undefined over HTTP. */
+  live?: { feeds: LiveFeeds; ready: () => Promise<void> } | undefined;
 }
 
 /** A caller whose token has been verified. */
@@ -26,13 +29,14 @@ export function callerOf({ caller }: GraphqlContext): Caller {
   return caller;
 }
 
-/** Checks the scopes that `@Authorized` names. */
-export class ScopeChecker implements AuthCheckerInterface<GraphqlContext, Scope> {
-  /** @throws InventoryError UNAUTHENTICATED, FORBIDDEN */
-  check({ context, info }: ResolverData<GraphqlContext>, scopes: Scope[]): boolean {
-    for (const scope of scopes) requireScope(context.caller?.principal, scope);
-    // The mutations of a request run one after another: each shows what it has done itself.
-    if (info.parentType.name === 'Mutation') context.caller?.loaders.clear();
-    return true;
-  }
-}
+/**
+ * Checks the scopes that `@Authorized` names.
+ *
+ * @throws InventoryError UNAUTHENTICATED, FORBIDDEN
+ */
+export const checkScopes: AuthCheckerFn<GraphqlContext, Scope> = ({ context, info }, scopes) => {
+  for (const scope of scopes) requireScope(context.caller?.principal, scope);
+  // The mutations of a request run one after another: each shows what it has done itself.
+  if (info.parentType.name === 'Mutation') context.caller?.loaders.clear();
+  return true;
+};

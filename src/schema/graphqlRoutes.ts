@@ -1,35 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 // prettier-ignore
 import {
   ApolloServerPluginLandingPageLocalDefault,
 } from '@apollo/server/plugin/landingPage/default';
 import { expressMiddleware } from '@as-integrations/express5';
 import cors from 'cors';
-import express, { type Request, type Response, type Router } from 'express';
-import { GraphQLError } from 'graphql';
-import { tokenFromHeader } from '../auth/apiToken';
-import type { Principal } from '../auth/principal';
-import { InventoryError } from '../core/errors';
-import type { ConsumePoints, RateLimit } from '../core/rateLimit';
-import { httpStatuses, RETRY_AFTER_SECONDS } from '../error-reply';
-import type { InventoryDeps } from '../inventory/deps';
+import express, { type Router } from 'express';
 import type { Logger } from '../observability/logger';
-import { requestIdOf } from '../observability/requestId';
 import { buildHubSchema } from './buildSchema';
+import { contextOf, type CallerDeps } from './callerContext';
 import type { GraphqlContext } from './context';
 import { createErrorFormatter } from './formatError';
-import { createLoaders } from './loaders';
+import { isPlainPost, MAX_BODY_BYTES, servePlainPost } from './plainPost';
 import { complexityLimit, shapeLimits } from './requestLimits';
 import { sandboxDocument } from './sandboxDocument';
 
 /** What the GraphQL surface works with. */
-export interface GraphqlDeps {
-  inventory: InventoryDeps;
+export interface GraphqlDeps extends CallerDeps {
   logger: Logger;
-  verifyToken: (token: string) => Promise<Principal>;
-  /** Absent: no rate limit. */
-  consumePoints?: ConsumePoints | undefined;
   introspection: boolean;
   /** Shows Apollo Sandbox in a browser, with this token in its headers. Absent: no page. */
   sandboxToken?: string | undefined;
@@ -37,12 +30,20 @@ export interface GraphqlDeps {
   corsOrigins: readonly string[];
 }
 
-/** Largest request, in bytes. */
-const MAX_BODY_BYTES = 2 * 1024 * 1024;
-const STUDIO_ORIGIN = 'https://studio.apollographql.com';
+/** How `/graphql` is served. */
+export interface GraphqlRoutes {
+  /** Whether `serve` takes a request; the routes take any. */
+  takes: (request: IncomingMessage) => boolean;
+  /** Without Express, which costs as much as the operation. Answers whatever happens. */
+  serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  routes: Router;
+}
+
+/** Where Apollo's own Studio calls from. */
+export const STUDIO_ORIGIN = 'https://studio.apollographql.com';
 
 /** Serves `/graphql`. */
-export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<Router> {
+export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<GraphqlRoutes> {
   const server = new ApolloServer<GraphqlContext>({
     schema: buildHubSchema(),
     introspection: deps.introspection,
@@ -51,10 +52,17 @@ export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<Router> {
     includeStacktraceInErrorResponses: false,
     formatError: createErrorFormatter(deps.logger),
     validationRules: shapeLimits(),
-    plugins: [landingPage(deps.sandboxToken), complexityLimit()],
+    plugins: [
+      landingPage(deps.sandboxToken),
+      // It would look at every field; nothing of the hub may be kept anyway (`contextOf`).
+      ApolloServerPluginCacheControlDisabled(),
+      complexityLimit(),
+    ],
     stopOnTerminationSignals: false,
   });
   await server.start();
+  const context = ({ headers }: IncomingMessage, response: ServerResponse) =>
+    contextOf(deps, headers, response);
   const routes = express.Router();
   routes.use(
     cors({
@@ -63,53 +71,14 @@ export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<Router> {
       maxAge: 600,
     }),
     express.json({ limit: MAX_BODY_BYTES }),
-    expressMiddleware(server, { context: ({ req, res }) => contextOf(deps, req, res) }),
+    expressMiddleware(server, { context: ({ req, res }) => context(req, res) }),
   );
-  return routes;
-}
-
-async function contextOf(
-  deps: GraphqlDeps,
-  request: Request,
-  response: Response,
-): Promise<GraphqlContext> {
-  const requestId = requestIdOf(request.headers);
-  response.setHeader('X-Request-Id', requestId);
-  const key = request.headers['idempotency-key'];
-  try {
-    const token = tokenFromHeader(request.headers.authorization);
-    const principal = token === undefined ? undefined : await deps.verifyToken(token);
-    if (principal && deps.consumePoints) {
-      setRateHeaders(response, await deps.consumePoints(principal, 1));
-    }
-    const { inventory } = deps;
-    return {
-      requestId,
-      idempotencyKey: typeof key === 'string' ? key : undefined,
-      caller: principal && {
-        principal,
-        tenantId: principal.tenantId,
-        inventory,
-        loaders: createLoaders(inventory, principal),
-      },
-    };
-  } catch (error) {
-    if (!(error instanceof InventoryError)) throw error;
-    const { rateLimit } = error.details;
-    if (rateLimit) setRateHeaders(response, rateLimit);
-    const waitSeconds = rateLimit?.resetSeconds ?? RETRY_AFTER_SECONDS;
-    const retry = rateLimit !== undefined || error.kind === 'unavailable';
-    if (retry) response.setHeader('Retry-After', waitSeconds);
-    throw new GraphQLError(error.message, {
-      extensions: { code: error.code, http: { status: httpStatuses[error.kind] } },
-    });
-  }
-}
-
-function setRateHeaders(response: Response, { limit, remaining, resetSeconds }: RateLimit): void {
-  response.setHeader('RateLimit-Limit', limit);
-  response.setHeader('RateLimit-Remaining', remaining);
-  response.setHeader('RateLimit-Reset', resetSeconds);
+  const plain = { server, logger: deps.logger, contextOf: context };
+  return {
+    takes: isPlainPost,
+    serve: (request, response) => servePlainPost(plain, request, response),
+    routes,
+  };
 }
 
 function landingPage(sandboxToken: string | undefined) {

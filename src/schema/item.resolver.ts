@@ -13,14 +13,9 @@ import { InventoryItem, InventoryItemConnection, ProductInventory } from './item
 import { toItemFilter } from './itemFilter';
 import { Location } from './location.type';
 import { presentItem, type PresentedItem } from './presentItem';
+import { presentPage, type PresentedPage } from './presentPage';
 import { presentLocation } from './presentLocation';
 import { listCost } from './requestLimits';
-
-/** A page without its locations: they are looked up per request. */
-type PresentedPage = Omit<InventoryItemConnection, 'nodes' | 'edges'> & {
-  nodes: PresentedItem[];
-  edges: { node: PresentedItem; cursor: string }[];
-};
 
 @Resolver(() => InventoryItem)
 export class ItemResolver {
@@ -109,19 +104,7 @@ export class ItemResolver {
       last: last ?? undefined,
       before: before ?? undefined,
     });
-    const nodes = list.items.map(presentItem);
-    const edges = list.items.map((item, i) => ({ node: nodes[i]!, cursor: list.cursorOf(item) }));
-    return {
-      nodes,
-      edges,
-      totalCount: list.totalCount,
-      pageInfo: {
-        hasNextPage: list.hasNextPage,
-        hasPreviousPage: list.hasPreviousPage,
-        startCursor: edges[0]?.cursor ?? null,
-        endCursor: edges.at(-1)?.cursor ?? null,
-      },
-    };
+    return presentPage(list);
   }
 
   @Authorized('inventory:read')

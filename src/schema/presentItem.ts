@@ -1,25 +1,33 @@
 import { availabilityStatus, availableOf, type InventoryItem as CoreItem } from '../core/item';
-import type { InventoryItem, Preorder } from './item.type';
+import type { Brand, InventoryItem, Preorder } from './item.type';
+
+/** What may be absent may be undefined too. */
+type Absent<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
 
 /** An item before its location is looked up. */
-export type PresentedItem = Omit<InventoryItem, 'location'>;
+export type PresentedItem = Absent<Omit<InventoryItem, 'location'>>;
 
 /** An item in the words of the schema. */
 export function presentItem(item: CoreItem): PresentedItem {
-  const { tracked, quantity, inStock, brandId, brandName } = item;
+  const { tracked } = item;
   return {
     id: item.id,
     appId: item.appId,
     productId: item.productId,
     variantId: item.variantId,
     locationId: item.locationId,
-    ...pick(item, ['name', 'variantName', 'sku', 'barcode', 'visible', 'extendedFields']),
-    ...((brandId ?? brandName) !== undefined && {
-      brand: { ...(brandId && { id: brandId }), ...(brandName && { name: brandName }) },
-    }),
+    name: item.name,
+    variantName: item.variantName,
+    sku: item.sku,
+    barcode: item.barcode,
+    visible: item.visible,
+    extendedFields: item.extendedFields,
+    brand: presentBrand(item),
     categoryIds: item.categoryIds ?? [],
     tracked,
-    ...(tracked ? { quantity, available: availableOf(item) } : { inStock }),
+    quantity: tracked ? item.quantity : undefined,
+    available: tracked ? availableOf(item) : undefined,
+    inStock: tracked ? undefined : item.inStock,
     reserved: item.reserved,
     availabilityStatus: availabilityStatus(item),
     preorder: presentPreorder(item),
@@ -39,6 +47,7 @@ function presentPreorder(item: CoreItem): Preorder {
   };
 }
 
-function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, K>;
+function presentBrand({ brandId, brandName }: CoreItem): Brand | undefined {
+  if ((brandId ?? brandName) === undefined) return undefined;
+  return { ...(brandId && { id: brandId }), ...(brandName && { name: brandName }) };
 }

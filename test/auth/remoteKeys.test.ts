@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -77,6 +77,8 @@ function serve(...keys: object[]): void {
 
 const verifier = () => createApiTokenVerifier({ source: { jwksUrl: url }, issuer, audience });
 const rsaToken = (kid = 'rsa') => signed('RS256', {}, { kid });
+/** One that was never verified before. */
+const newToken = () => signed('RS256', { jti: randomUUID() }, { kid: 'rsa' });
 
 test('every kind of key, fetched once for many tokens', async () => {
   serve(
@@ -159,13 +161,17 @@ describe('rotation', () => {
     await verify(rsaToken());
     serve(jwk('new', renewed.publicKey));
     jest.advanceTimersByTime(10 * MINUTE_MS);
-    const token = rsaToken();
-    await expect(verify(token)).resolves.toBeDefined();
-    const accepted = () => verify(token).then(Boolean, () => false);
+    const known = newToken();
+    await expect(verify(known)).resolves.toBeDefined();
+    const accepted = () => verify(newToken()).then(Boolean, () => false);
     while (await accepted());
-    expect((await failureOf(verify(token))).code).toBe('UNAUTHENTICATED');
     await expect(verify(renewedToken())).resolves.toBeDefined();
     expect(fetches).toBe(2);
+    // What was verified before is known for a minute, and no longer.
+    jest.advanceTimersByTime(MINUTE_MS - 1);
+    await expect(verify(known)).resolves.toBeDefined();
+    jest.advanceTimersByTime(1);
+    expect((await failureOf(verify(known))).code).toBe('UNAUTHENTICATED');
   });
 });
 

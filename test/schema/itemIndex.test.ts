@@ -102,40 +102,91 @@ describe('while the index moves on', () => {
     name,
   });
 
-  test.each([{}, { text: 'cup' }, { statuses: ['IN_STOCK' as const] }])(
+  const applied = (index: ItemIndex, id: string, itemId: string, next: Level) => {
+    const entry = { id, lines: [{ itemId, level: next }] };
+    index.applyEntry(entry as Parameters<ItemIndex['applyEntry']>[0]);
+  };
+  const feedsOf = (index: ItemIndex) =>
+    ({ current: () => Promise.resolve(index) }) as unknown as ItemFeeds;
+  const sort = { field: 'QUANTITY' as const, descending: false };
+  const page = { sort, size: 250, fromEnd: false };
+  let clock: jest.SpyInstance;
+  beforeEach(() => {
+    // Each look at the clock finds the turn over.
+    let time = 0;
+    clock = jest.spyOn(performance, 'now').mockImplementation(() => (time += 1000));
+  });
+  afterEach(() => {
+    clock.mockRestore();
+  });
+
+  /** All that a search does before others get their turn. */
+  const begun = async () => {
+    for (let i = 0; i < 10; i += 1) await Promise.resolve();
+  };
+
+  /** 1,200 cups with 1, 2, 3 … units among `bowls` that are sold out. */
+  function indexOfCups(bowls: number) {
+    const index = new ItemIndex();
+    const ids = Array.from({ length: 1200 }, () => randomUUID());
+    ids.forEach((id, i) => {
+      index.put(id, level(i + 1), document(i));
+    });
+    for (let i = 0; i < bowls; i += 1) {
+      index.put(randomUUID(), level(0), document(i + 1200, 'Bowl'));
+    }
+    return { index, ids };
+  }
+
+  /** Some become another object of the index, some change where they are: all have the most. */
+  function moveOn(index: ItemIndex, ids: readonly string[]): void {
+    for (const [i, id] of ids.entries()) {
+      if (i % 2) index.put(id, level(5000 + i, 2), document(i, 'Cup 2'));
+      applied(index, '1-1', id, level(0, 3));
+      applied(index, '1-2', id, level(9000 + i, 4));
+    }
+  }
+
+  test.each([{ text: 'cup' }, { statuses: ['IN_STOCK' as const] }])(
     'a search that lets others have their turn finds each item once: %j',
     async (filter) => {
-      const index = new ItemIndex();
-      const ids = Array.from({ length: 1200 }, () => randomUUID());
-      ids.forEach((id, i) => {
-        index.put(id, level(i + 1), document(i));
-      });
-      // Each look at the clock finds the turn over.
-      let clock = 0;
-      const now = jest.spyOn(performance, 'now').mockImplementation(() => (clock += 1000));
-      const feeds = { current: () => Promise.resolve(index) } as unknown as ItemFeeds;
-      const sort = { field: 'QUANTITY' as const, descending: false };
-      const search = findItems(feeds, 't', { filter, sort, size: 250, fromEnd: false });
+      const { index, ids } = indexOfCups(6000);
+      const search = findItems(feedsOf(index), 't', { ...page, filter });
       // The search has looked at the first 500, and waits for the next turn.
-      await Promise.resolve();
-      await Promise.resolve();
-      for (const [i, id] of ids.slice(0, 40).entries()) {
-        // Some become another object of the index, some change where they are.
-        if (i % 2) index.put(id, level(5000 + i, 2), document(i, 'Cup 2'));
-        const line = { itemId: id, level: level(0, 3) };
-        index.applyEntry({ id: '1-1', lines: [line] } as Parameters<ItemIndex['applyEntry']>[0]);
-        const again = { itemId: id, level: level(9000 + i, 4) };
-        index.applyEntry({ id: '1-2', lines: [again] } as Parameters<ItemIndex['applyEntry']>[0]);
-      }
-      const { items, totalCount } = await search;
-      now.mockRestore();
-      expect(clock).toBeGreaterThan(2000);
-      expect(totalCount).toBe(1200);
+      await begun();
+      moveOn(index, ids.slice(0, 40));
+      const { items, countAll } = await search;
+      expect(clock.mock.calls.length).toBeGreaterThan(2);
+      expect(await countAll()).toBe(1200);
       expect(items.map(({ id }) => id)).toEqual(ids.slice(0, 250));
       // As they were found: a cursor of such an item must not be of where it went.
       expect(items.map(({ quantity }) => quantity)).toEqual(ids.slice(0, 250).map((_, i) => i + 1));
     },
   );
+
+  test('an order that is made while items move is the one they have then', async () => {
+    const { index, ids } = indexOfCups(0);
+    const search = findItems(feedsOf(index), 't', { ...page, filter: {} });
+    await begun();
+    moveOn(index, ids.slice(0, 40));
+    expect((await search).items.map(({ id }) => id)).toEqual(ids.slice(40, 290));
+    const last = await findItems(feedsOf(index), 't', { ...page, filter: {}, fromEnd: true });
+    expect(last.items.slice(-40).map(({ id }) => id)).toEqual(ids.slice(0, 40));
+  });
+
+  test('a walk along an order gives an item once that moves ahead of it', async () => {
+    const { index, ids } = indexOfCups(0);
+    await index.inOrder('QUANTITY');
+    // The first 100 and the last 200 match: between them the walk lets others have their turn.
+    const wanted = [...ids.slice(0, 100), ...ids.slice(-200)];
+    const quantities = { or: [{ quantity: { max: 100 } }, { quantity: { min: 1001 } }] };
+    const search = findItems(feedsOf(index), 't', { ...page, filter: quantities });
+    await begun();
+    moveOn(index, ids.slice(0, 40));
+    const { items, hasMore } = await search;
+    expect(items.map(({ id }) => id)).toEqual(wanted.slice(0, 250));
+    expect(hasMore).toBe(true);
+  });
 
   test('a first load misses no change that happens between its reads', async () => {
     const { tenantId, redis } = hub();

@@ -1,0 +1,105 @@
+import {
+  GraphQLError,
+  separateOperations,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type ASTNode,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
+import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
+
+/** Costs remembered of one operation, by its decisive variables. */
+const COSTS_KEPT = 100;
+/** Longest text of decisive variables that is remembered, in characters. */
+const MAX_KEY_LENGTH = 1000;
+
+interface Operation {
+  document: DocumentNode;
+  /** Names of the variables that the cost may depend on. */
+  decisive: readonly string[];
+  costs: Map<string, number>;
+}
+
+/**
+ * Costs of operations, in points. Clients send the same documents over and over: one is looked
+ * through once, and again for other values of those variables that its cost depends on.
+ */
+export class OperationCosts {
+  private readonly operations = new WeakMap<DocumentNode, Map<string | null, Operation>>();
+
+  /** 0 for variables that are not of their types: the operation is refused for that. */
+  costOf(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operationName: string | null,
+    variables: Readonly<Record<string, unknown>>,
+  ): number {
+    const { document: alone, decisive, costs } = this.operationOf(schema, document, operationName);
+    const key = JSON.stringify(decisive.map((name) => variables[name]));
+    const known = costs.get(key);
+    if (known !== undefined) return known;
+    const cost = complexityOf(schema, alone, variables);
+    // Wrong variables tell nothing of others that share the decisive ones.
+    if (cost === undefined) return 0;
+    if (key.length > MAX_KEY_LENGTH) return cost;
+    if (costs.size >= COSTS_KEPT) costs.clear();
+    costs.set(key, cost);
+    return cost;
+  }
+
+  private operationOf(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    name: string | null,
+  ): Operation {
+    let byName = this.operations.get(document);
+    if (!byName) this.operations.set(document, (byName = new Map<string | null, Operation>()));
+    let operation = byName.get(name);
+    if (!operation) {
+      const alone = (name && separateOperations(document)[name]) || document;
+      const decisive = decisiveVariables(schema, alone);
+      operation = { document: alone, decisive, costs: new Map() };
+      byName.set(name, operation);
+    }
+    return operation;
+  }
+}
+
+/** Those in the arguments of a field that has an estimator of its own, and of directives. */
+function decisiveVariables(schema: GraphQLSchema, document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  const take = (nodes: readonly ASTNode[] | undefined) => {
+    for (const node of nodes ?? []) {
+      visit(node, { Variable: ({ name }) => void names.add(name.value) });
+    }
+  };
+  const types = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field: (field) => {
+        if (types.getFieldDef()?.extensions['complexity'] !== undefined) take(field.arguments);
+      },
+      Directive: (directive) => {
+        take(directive.arguments);
+      },
+    }),
+  );
+  return [...names];
+}
+
+function complexityOf(
+  schema: GraphQLSchema,
+  query: DocumentNode,
+  variables: Record<string, unknown>,
+): number | undefined {
+  const estimators = [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })];
+  try {
+    return getComplexity({ schema, query, variables, estimators });
+  } catch (error) {
+    if (error instanceof GraphQLError) return undefined;
+    throw error;
+  }
+}
