@@ -12,7 +12,7 @@ FROM node:22-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
 RUN mkdir /data && chown node:node /data
-COPY package.json ./
+COPY package.json openapi.yaml ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 USER node

@@ -29,6 +29,16 @@ test('the plugin answers as the document says', async () => {
   expect(checked('decrement', await hub().postToken('/v1/decrement', large))).toBe(413);
 });
 
+test('the webhooks answer as the document says', async () => {
+  const event = { data: '{}', instanceId: hub().tenantId, eventType: 'of.somebody.else' };
+  const taken = await hub().postToken('/webhooks/wix', await hub().sign(JSON.stringify(event)));
+  const refused = await hub().postToken('/webhooks/wix', 'no token');
+  expect([taken.status, refused.status]).toEqual([200, 400]);
+  for (const answer of [taken, refused]) {
+    checkAnswer('POST', `${hub().url}/webhooks/wix`, answer);
+  }
+});
+
 test('operations answer as the document says', async () => {
   for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.yaml', '/no-such-path']) {
     await checkedFetch(`${hub().url}${path}`);

@@ -1,0 +1,169 @@
+import { NIL_GUID } from './identity';
+import { availabilityStatus, type InventoryItem } from './item';
+import { wordsOf } from './itemFilter';
+
+/** A value of an item's field. Null: the item has none. Times are ms since 1970. */
+export type FieldValue = string | number | boolean | null;
+
+/**
+ * The fields a query can name. A tracked item has a quantity and no `inStock`, an untracked one the
+ * other way round (Wix Inventory Items V3: exactly one of the two). `categoryIds` alone is a list.
+ */
+const VALUES = {
+  id: (item) => item.id,
+  created: (item) => item.createdDate,
+  updated: (item) => item.updatedMs,
+  productId: (item) => item.productId,
+  variantId: (item) => item.variantId ?? NIL_GUID,
+  locationId: (item) => item.locationId,
+  quantity: (item) => (item.tracked ? item.quantity : null),
+  inStock: (item) => (item.tracked ? null : item.inStock),
+  tracked: (item) => item.tracked,
+  status: availabilityStatus,
+  preorderEnabled: (item) => item.preorderEnabled,
+  name: (item) => item.name ?? null,
+  variantName: (item) => item.variantName ?? null,
+  sku: (item) => item.sku ?? null,
+  barcode: (item) => item.barcode ?? null,
+  brandId: (item) => item.brandId ?? null,
+  /** The first in order: lists are sorted by it. */
+  categoryIds: (item) => [...(item.categoryIds ?? [])].sort()[0] ?? null,
+} as const satisfies Record<string, (item: InventoryItem) => FieldValue>;
+
+export type ItemField = keyof typeof VALUES;
+
+/** Fields whose words a search looks at. */
+export type SearchedField = 'name' | 'variantName' | 'sku' | 'barcode';
+
+/**
+ * What a query asks of an item. Nothing is smaller or larger than null, and null begins with
+ * nothing; `in` with null finds items without a value. Of a list, one entry is enough, but
+ * `hasAll` asks for each.
+ */
+export type ItemCondition =
+  | { field: ItemField; in: readonly FieldValue[] }
+  | { field: ItemField; compare: 'lt' | 'lte' | 'gt' | 'gte'; value: string | number }
+  /** Case does not matter. */
+  | { field: ItemField; text: 'startsWith' | 'endsWith' | 'contains'; value: string }
+  | { field: 'categoryIds'; hasAll: readonly string[] }
+  | ItemSearch
+  | { and: readonly ItemCondition[] }
+  | { or: readonly ItemCondition[] }
+  | { not: ItemCondition };
+
+/** Words to find in fields. */
+export interface ItemSearch {
+  /** As `wordsOf` gives them; at least one. */
+  words: readonly string[];
+  /** True: all of them, each in any of the fields; false: one is enough. */
+  every: boolean;
+  /** Whether a word that only begins like one of them is found too. */
+  prefix: boolean;
+  fields: readonly SearchedField[];
+}
+
+/** An item's value of a field; of a list, the first entry in order. */
+export function valueOf(field: ItemField): (item: InventoryItem) => FieldValue {
+  return VALUES[field];
+}
+
+/** All values an item has of a field: one but for lists, none when it is null. */
+export function valuesOf(field: ItemField): (item: InventoryItem) => readonly FieldValue[] {
+  if (field === 'categoryIds') return (item) => item.categoryIds ?? [];
+  const read = VALUES[field];
+  return (item) => {
+    const value = read(item);
+    return value === null ? [] : [value];
+  };
+}
+
+/** Turns a condition into a test that is quick to run over many items. */
+export function conditionTest(condition: ItemCondition): (item: InventoryItem) => boolean {
+  if ('and' in condition) return allOf(condition.and.map(conditionTest));
+  if ('or' in condition) {
+    const tests = condition.or.map(conditionTest);
+    return (item) => tests.some((test) => test(item));
+  }
+  if ('not' in condition) {
+    const test = conditionTest(condition.not);
+    return (item) => !test(item);
+  }
+  if ('words' in condition) return searchTest(condition);
+  if ('hasAll' in condition) {
+    const { hasAll } = condition;
+    return (item) => hasAll.every((id) => item.categoryIds?.includes(id));
+  }
+  if (condition.field === 'categoryIds') return listTest(condition);
+  return scalarTest(condition);
+}
+
+type ScalarCondition = Extract<
+  ItemCondition,
+  { in: unknown } | { compare: unknown } | { text: unknown }
+>;
+
+function allOf(tests: readonly ((item: InventoryItem) => boolean)[]) {
+  const [first, second] = tests;
+  if (first && tests.length === 1) return first;
+  if (first && second && tests.length === 2) {
+    return (item: InventoryItem) => first(item) && second(item);
+  }
+  return (item: InventoryItem) => {
+    for (const test of tests) if (!test(item)) return false;
+    return true;
+  };
+}
+
+function scalarTest(condition: ScalarCondition): (item: InventoryItem) => boolean {
+  const read = VALUES[condition.field];
+  const test = valueTest(condition);
+  return (item) => test(read(item));
+}
+
+function listTest(condition: ScalarCondition): (item: InventoryItem) => boolean {
+  const test = valueTest(condition);
+  return ({ categoryIds = [] }) => (categoryIds.length > 0 ? categoryIds.some(test) : test(null));
+}
+
+function valueTest(condition: ScalarCondition): (value: FieldValue) => boolean {
+  if ('in' in condition) {
+    const [only] = condition.in;
+    if (condition.in.length === 1) return (value) => value === only;
+    const wanted = new Set(condition.in);
+    return (value) => wanted.has(value);
+  }
+  if ('compare' in condition) {
+    const bound = condition.value;
+    return {
+      lt: (value: FieldValue) => value !== null && value < bound,
+      lte: (value: FieldValue) => value !== null && value <= bound,
+      gt: (value: FieldValue) => value !== null && value > bound,
+      gte: (value: FieldValue) => value !== null && value >= bound,
+    }[condition.compare];
+  }
+  const part = condition.value.toLowerCase();
+  const { text } = condition;
+  const has = {
+    startsWith: (value: string) => value.startsWith(part),
+    endsWith: (value: string) => value.endsWith(part),
+    contains: (value: string) => value.includes(part),
+  }[text];
+  return (value) => typeof value === 'string' && has(value.toLowerCase());
+}
+
+function searchTest({ words, every, prefix, fields }: ItemSearch) {
+  const isWord = (text: string, word: string) =>
+    wordsOf(text).some((other) => (prefix ? other.startsWith(word) : other === word));
+  return (item: InventoryItem) => {
+    const texts: string[] = [];
+    for (const field of fields) {
+      const text = item[field];
+      if (text !== undefined) texts.push(text.toLowerCase());
+    }
+    // Most texts have not even the letters, and only the others are worth splitting.
+    const mayHave = (word: string) => texts.some((text) => text.includes(word));
+    if (!(every ? words.every(mayHave) : words.some(mayHave))) return false;
+    const has = (word: string) => texts.some((text) => text.includes(word) && isWord(text, word));
+    return every ? words.every(has) : words.some(has);
+  };
+}

@@ -1,0 +1,175 @@
+import { normalizeId } from '../core/catalog';
+import { NIL_GUID } from '../core/identity';
+import type { InventoryItem } from '../core/item';
+import { PREORDER_LIMIT_MAX } from '../core/quantity';
+import type { ItemRow } from '../inventory/itemColumns';
+import type { FieldReader } from './fieldReader';
+import { invalidField, violation, type InvalidFields } from './fieldViolation';
+import { checkOneOf } from './newItem';
+import { readWrittenItem, type WrittenItem, type WrittenNamespaces } from './writtenItem';
+import { WixRefusal, type WixCode } from './wixRefusal';
+
+/** What a call changes of an item. Undefined stays as it is. */
+export interface ItemChange {
+  written: WrittenItem;
+  quantity: number | undefined;
+  inStock: boolean | undefined;
+  preorderEnabled: boolean | undefined;
+  /** Null: none. */
+  preorderMessage: string | null | undefined;
+  /** Null: the default. */
+  preorderLimit: number | null | undefined;
+  /** `whole`: namespaces that are not given go. */
+  namespaces: { given: WrittenNamespaces; whole: boolean } | undefined;
+}
+
+/** What nobody writes: in a mask it changes nothing, for clients send back what they have read. */
+const LEFT_ALONE: readonly string[] = [
+  ...['id', 'revision', 'createdDate', 'updatedDate', 'variantId', 'locationId', 'productId'],
+  ...['trackQuantity', 'availabilityStatus', 'preorderInfo.counter', 'preorderInfo.quantity'],
+  'product',
+];
+const PREORDER_FIELDS = ['enabled', 'message', 'limit'] as const;
+const ONE_NAMESPACE = 'extendedFields.namespaces.';
+
+/**
+ * Reads what is to change of an item: the fields that are present, or with a mask the fields of the
+ * mask, where an absent one means its default.
+ */
+export function readItemChange(
+  fields: FieldReader,
+  mask: readonly string[] | undefined,
+): ItemChange {
+  const written = readWrittenItem(fields);
+  checkOneOf(fields, written);
+  const { quantity, inStock, preorder, namespaces } = written;
+  const change: ItemChange = {
+    written,
+    quantity: quantity ?? undefined,
+    inStock: inStock ?? undefined,
+    preorderEnabled: preorder.enabled === null ? false : preorder.enabled,
+    preorderMessage: preorder.message,
+    preorderLimit: preorder.limit,
+    namespaces:
+      namespaces === null ? NO_NAMESPACES : namespaces && { given: namespaces, whole: false },
+  };
+  return mask ? masked(change, expand(mask, fields), fields) : change;
+}
+
+const NO_NAMESPACES = { given: new Map(), whole: true } as const;
+
+/** The writable fields a mask names. */
+function expand(mask: readonly string[], fields: FieldReader): Set<string> {
+  const paths = new Set<string>();
+  for (const path of mask) {
+    if (path === 'preorderInfo') {
+      for (const name of PREORDER_FIELDS) paths.add(`preorderInfo.${name}`);
+    } else if (path === 'extendedFields') paths.add('extendedFields.namespaces');
+    else if (isWritable(path)) paths.add(path);
+    else if (!LEFT_ALONE.includes(path) && !path.startsWith('product.')) {
+      const place = fields.path.replace(/[^.]+$/, 'fieldMask');
+      const rule = { violatedRule: 'FORMAT' } as const;
+      fields.problems.push(violation(place, path, 'paths of the item, such as quantity', rule));
+    }
+  }
+  return paths;
+}
+
+function isWritable(path: string): boolean {
+  if (path === 'quantity' || path === 'inStock' || path === 'extendedFields.namespaces')
+    return true;
+  if (path.startsWith(ONE_NAMESPACE)) return path.length > ONE_NAMESPACE.length;
+  return PREORDER_FIELDS.some((name) => path === `preorderInfo.${name}`);
+}
+
+function masked(change: ItemChange, paths: ReadonlySet<string>, fields: FieldReader): ItemChange {
+  const in_ = (path: string) => paths.has(path);
+  const tracking = (['quantity', 'inStock'] as const).filter(in_);
+  const given = tracking.some((name) => fields.raw(name) != null);
+  // An item always has one of them: neither can be taken away.
+  if (tracking[0] && !given) fields.miss(tracking[0], 'given: the mask names it');
+  return {
+    written: change.written,
+    quantity: in_('quantity') ? change.quantity : undefined,
+    inStock: in_('inStock') ? change.inStock : undefined,
+    preorderEnabled: in_('preorderInfo.enabled') ? (change.preorderEnabled ?? false) : undefined,
+    preorderMessage: in_('preorderInfo.message') ? (change.preorderMessage ?? null) : undefined,
+    preorderLimit: in_('preorderInfo.limit') ? (change.preorderLimit ?? null) : undefined,
+    namespaces: maskedNamespaces(change.namespaces?.given ?? new Map(), paths),
+  };
+}
+
+function maskedNamespaces(
+  given: WrittenNamespaces,
+  paths: ReadonlySet<string>,
+): ItemChange['namespaces'] {
+  if (paths.has('extendedFields.namespaces')) return { given, whole: true };
+  const names = [...paths]
+    .filter((path) => path.startsWith(ONE_NAMESPACE))
+    .map((path) => path.slice(ONE_NAMESPACE.length));
+  if (names.length === 0) return undefined;
+  return { given: new Map(names.map((name) => [name, given.get(name) ?? null])), whole: false };
+}
+
+/**
+ * The values that turn an item into what the change says.
+ *
+ * @param lowers the code of a quantity below zero that is under the present one
+ * @returns the values, or why the item can't be so
+ */
+export function rowOfChange(
+  change: ItemChange,
+  present: InventoryItem,
+  lowers: WixCode,
+): ItemRow | WixRefusal | InvalidFields {
+  const other = otherIdentity(change.written, present);
+  if (other) return other;
+  const { quantity, inStock, preorderLimit: limit } = change;
+  const held = present.tracked ? present.quantity : 0;
+  if (quantity !== undefined && quantity < 0 && quantity < held) {
+    return new WixRefusal(lowers, undefined, { quantity, presentQuantity: held });
+  }
+  const tracked = inStock === undefined && (quantity !== undefined || present.tracked);
+  if (!tracked && typeof limit === 'number') {
+    const message = 'A preorder limit needs an item that is tracked.';
+    return new WixRefusal('PRE_ORDER_VALIDATION', message, { limit });
+  }
+  const row = {
+    quantity,
+    inStock,
+    preorderEnabled: change.preorderEnabled,
+    preorderMessage: change.preorderMessage,
+    preorderLimit: limit === null && tracked ? PREORDER_LIMIT_MAX : (limit ?? undefined),
+    extendedFields: change.namespaces && merged(change.namespaces, present.extendedFields),
+  };
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+}
+
+/** Namespaces belong to apps: one that writes its own leaves the others' alone. */
+function merged(
+  { given, whole }: NonNullable<ItemChange['namespaces']>,
+  present: InventoryItem['extendedFields'],
+): Record<string, Record<string, unknown>> {
+  const namespaces = new Map(whole ? [] : Object.entries(present ?? {}));
+  for (const [name, values] of given) {
+    if (values) namespaces.set(name, values);
+    else namespaces.delete(name);
+  }
+  return Object.fromEntries(namespaces);
+}
+
+/** What an item is of never changes: a call that says otherwise means another item. */
+function otherIdentity(written: WrittenItem, present: InventoryItem): InvalidFields | undefined {
+  const stored = {
+    productId: present.productId,
+    variantId: present.variantId ?? NIL_GUID,
+    locationId: present.locationId,
+  };
+  for (const name of ['productId', 'variantId', 'locationId'] as const) {
+    const value = written[name];
+    if (value == null || normalizeId(value) === normalizeId(stored[name])) continue;
+    const bound = `${stored[name]}: it never changes`;
+    return invalidField(`${written.path}.${name}`, value, bound, { violatedRule: 'OTHER' });
+  }
+  return undefined;
+}

@@ -1,0 +1,126 @@
+import { normalizeId } from '../core/catalog';
+import { PREORDER_LIMIT_MAX } from '../core/quantity';
+import { itemColumns, type ItemRow } from '../inventory/itemColumns';
+import { isObject, type FieldReader } from './fieldReader';
+import { violation } from './fieldViolation';
+
+/** Bounds of a quantity on the wire, in units (Wix Inventory Items V3). The store holds more. */
+export const WIRE_QUANTITY = { min: -99_999, max: 99_999 } as const;
+
+/** How deep extended fields may lie: what is stored is read and written again and again. */
+const MAX_NAMESPACE_DEPTH = 50;
+
+/** A revision that a client may send: a whole number, 1 or more. */
+const REVISION = /^[1-9]\d{0,11}$/;
+
+/** By app namespace; null: take it away. */
+export type WrittenNamespaces = ReadonlyMap<string, Record<string, unknown> | null>;
+
+/** An item as a call writes it. Undefined: not given or wrong; null: given as null. */
+export interface WrittenItem {
+  /** Where it stands, from the root of the request. */
+  path: string;
+  id: string | null | undefined;
+  /** Digits. */
+  revision: string | undefined;
+  productId: string | null | undefined;
+  variantId: string | null | undefined;
+  locationId: string | null | undefined;
+  quantity: number | null | undefined;
+  inStock: boolean | null | undefined;
+  preorder: {
+    enabled: boolean | null | undefined;
+    message: string | null | undefined;
+    limit: number | null | undefined;
+  };
+  namespaces: WrittenNamespaces | null | undefined;
+}
+
+/** Reads an item, each field by itself. What nobody can write is left alone. */
+export function readWrittenItem(fields: FieldReader): WrittenItem {
+  const preorder = fields.object('preorderInfo');
+  return {
+    path: fields.path,
+    id: fields.guid('id'),
+    revision: readRevision(fields),
+    productId: readProductId(fields),
+    variantId: fields.guid('variantId'),
+    locationId: fields.guid('locationId'),
+    quantity: fields.wholeNumber('quantity', WIRE_QUANTITY),
+    inStock: fields.flag('inStock'),
+    preorder: {
+      enabled: preorder?.flag('enabled'),
+      message: preorder?.text('message', itemColumns.preorderMessage),
+      limit: preorder?.wholeNumber('limit', { min: 0, max: PREORDER_LIMIT_MAX }),
+    },
+    namespaces: readNamespaces(fields),
+  };
+}
+
+/**
+ * The words a new item has about its product. Wix fills them from its catalog; the hub has none, so
+ * they are taken once, from who creates the item.
+ */
+export function readProduct(fields: FieldReader): ItemRow {
+  const product = fields.object('product');
+  if (!product) return {};
+  const brand = product.object('brand');
+  const words: ItemRow = {
+    // Wix lets a name be empty.
+    name: product.text('name', { ...itemColumns.name, min: 0 }) || null,
+    variantName: product.text('variantName', itemColumns.variantName) ?? null,
+    sku: product.text('variantSku', itemColumns.sku) ?? null,
+    barcode: product.text('variantBarcode', itemColumns.barcode) ?? null,
+    visible: product.flag('variantVisible') ?? null,
+    brandId: brand?.guid('id') ?? null,
+    brandName: brand?.text('name', { ...itemColumns.brandName, min: 0 }) || null,
+  };
+  const given = Object.entries(words).filter(([, value]) => value !== null);
+  return { ...(Object.fromEntries(given) as ItemRow), ...readCategories(product) };
+}
+
+function readCategories(product: FieldReader): ItemRow {
+  if (product.raw('directCategoryIds') == null) return {};
+  const { max } = itemColumns.categoryIds;
+  const categoryIds = product.guids('directCategoryIds', { min: 0, max });
+  return categoryIds ? { categoryIds } : {};
+}
+
+function readProductId(fields: FieldReader): string | null | undefined {
+  const id = fields.text('productId', itemColumns.productId);
+  return typeof id === 'string' ? normalizeId(id) : id;
+}
+
+/** A JSON number is taken, too: Wix's own recipes write one. */
+function readRevision(fields: FieldReader): string | undefined {
+  const value = fields.raw('revision');
+  if (value === undefined || value === null) return undefined;
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text === 'string' && REVISION.test(text)) return text;
+  const bound = 'a whole number, 1 or more, as text';
+  fields.problems.push(violation(fields.at('revision'), value, bound, { violatedRule: 'FORMAT' }));
+  return undefined;
+}
+
+function readNamespaces(fields: FieldReader): WrittenNamespaces | null | undefined {
+  if (fields.raw('extendedFields') === null) return null;
+  const extended = fields.object('extendedFields');
+  const value = extended?.raw('namespaces');
+  if (!extended || value === undefined || value === null) return value as null | undefined;
+  if (isObject(value)) {
+    const entries = Object.entries(value);
+    const wrong = entries.some(([, one]) => one !== null && !isObject(one));
+    if (!wrong && !isDeeper(value, MAX_NAMESPACE_DEPTH))
+      return new Map(entries as [string, Record<string, unknown> | null][]);
+  }
+  const place = extended.at('namespaces');
+  const bound = `an object of objects, at most ${MAX_NAMESPACE_DEPTH} deep`;
+  fields.problems.push(violation(place, value, bound, { violatedRule: 'FORMAT' }));
+  return undefined;
+}
+
+/** Whether objects and lists lie in each other deeper than so. */
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
+}
