@@ -1,0 +1,91 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { InventoryItem } from './item.type';
+import { Movement } from './movement.type';
+import { UserError } from './userError.type';
+
+@InputType({ description: 'What was counted of an item.' })
+export class CountLineInput {
+  @Field(() => ID, { description: 'Inventory item id. Each item once.' })
+  itemId!: string;
+
+  @Field(() => Int, { description: 'Units that were counted, 0..1,000,000,000.' })
+  countedQuantity!: number;
+}
+
+@InputType({ description: 'A stock take: all of its lines, or none.' })
+export class InventoryCountInput {
+  @Field(() => [CountLineInput], { description: '1..300 lines.' })
+  lines!: CountLineInput[];
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was counted: all that happened up to it is in the count. Default: now.',
+  })
+  asOfTime?: Date | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Instead of a time: a ledger id. That movement and all before it are counted.',
+  })
+  asOfMovementId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'URI of the document behind it, up to 500 characters.',
+  })
+  reference?: string | null;
+}
+
+@ObjectType({ description: 'What a stock take found of an item.' })
+export class CountedLine {
+  @Field(() => ID, { description: 'Inventory item id.' })
+  itemId!: string;
+
+  @Field(() => InventoryItem, {
+    nullable: true,
+    description: 'The item as it is now. Null: it was deleted since.',
+  })
+  item?: InventoryItem | null;
+
+  @Field(() => Int, { description: 'Units that were counted.' })
+  countedQuantity!: number;
+
+  @Field(() => Int, { description: 'Units on hand as of the count, as the hub knew them.' })
+  expectedQuantity!: number;
+
+  @Field(() => Int, { description: 'Counted less expected: what the stock take added.' })
+  difference!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Units on hand now, with what happened since the count. Null: it was deleted.',
+  })
+  presentQuantity!: number | null;
+}
+
+@ObjectType({ description: 'What a stock take did.' })
+export class InventoryCountPayload {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Ledger id of the place it was counted as of. Null: it was refused.',
+  })
+  asOf?: string;
+
+  @Field(() => [CountedLine], { description: 'One line per line of the input.' })
+  lines!: CountedLine[];
+
+  @Field(() => Movement, {
+    nullable: true,
+    description: 'The movement of the differences. Null: there were none, or it was refused.',
+  })
+  movement?: Movement | null;
+
+  @Field(() => Boolean, {
+    description: 'True: an earlier call with the same key did it; nothing changed now.',
+  })
+  replayed!: boolean;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors!: UserError[];
+}

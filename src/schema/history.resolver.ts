@@ -1,0 +1,144 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { explainStock } from '../inventory/explainStock';
+import { listMovements } from '../inventory/movements';
+import { stockAt } from '../inventory/stockAt';
+import { callerOf, type GraphqlContext } from './context';
+import { MovementFilterInput } from './history.input';
+import { ItemMovementConnection, MovementConnection } from './history.type';
+import { InventoryItem } from './item.type';
+import { toMovementFilter } from './movementFilter';
+import { presentExplanation, presentHistory, presentMovements } from './presentHistory';
+import { presentStockAt } from './presentHistory';
+import { presentItem, type PresentedItem } from './presentItem';
+import { listCost, searchCost } from './requestLimits';
+import { StockAt, StockExplanation } from './stock.type';
+
+const PAGE = 50;
+
+@Resolver(() => InventoryItem)
+export class ItemHistoryResolver {
+  @FieldResolver(() => ItemMovementConnection, {
+    complexity: listCost(PAGE),
+    description:
+      "The item's movements since it was created, without lines that the settings ignore.",
+  })
+  async history(
+    @Root() { id }: PresentedItem,
+    @Arg('first', () => Int, {
+      defaultValue: PAGE,
+      description: 'Length of the page, 1..250. Default: 50.',
+    })
+    first: number,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Start after this movement: the cursor of an earlier page.',
+    })
+    after: string | null | undefined,
+    @Arg('oldestFirst', () => Boolean, {
+      defaultValue: false,
+      description: 'From the creation on. Default: newest first.',
+    })
+    oldestFirst: boolean,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ItemMovementConnection> {
+    const start = after ?? undefined;
+    const request = { itemId: id, first, after: start, oldestFirst };
+    return presentHistory(await callerOf(context).loaders.histories.load(request), start);
+  }
+}
+
+@Resolver(() => StockAt)
+export class HistoryResolver {
+  @Authorized('inventory:read')
+  @Query(() => MovementConnection, {
+    complexity: searchCost(PAGE),
+    description:
+      'Movements page by page. A page looks at up to 20,000 ledger entries and may be short: go ' +
+      'on while `hasNextPage`. Scope: inventory:read.',
+  })
+  async movements(
+    @Arg('filter', () => MovementFilterInput, {
+      nullable: true,
+      description: 'Which movements. Default: all.',
+    })
+    filter: MovementFilterInput | null | undefined,
+    @Arg('first', () => Int, {
+      defaultValue: PAGE,
+      description: 'Length of the page, 1..250. Default: 50.',
+    })
+    first: number,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Start after this place: `endCursor` of the page before, or any ledger id.',
+    })
+    after: string | null | undefined,
+    @Arg('oldestFirst', () => Boolean, {
+      defaultValue: false,
+      description: 'Oldest first. Default: newest first.',
+    })
+    oldestFirst: boolean,
+    @Ctx() context: GraphqlContext,
+  ): Promise<MovementConnection> {
+    const { inventory, tenantId } = callerOf(context);
+    const start = after ?? undefined;
+    const list = { filter: toMovementFilter(filter ?? {}), first, after: start, oldestFirst };
+    return presentMovements(await listMovements(inventory, tenantId, list), start);
+  }
+
+  @Authorized('inventory:read')
+  @Query(() => [StockAt], {
+    complexity: searchCost(PAGE),
+    description:
+      "Items' stock at a moment in the past, in the order asked for, exact whatever happened " +
+      'since. Scope: inventory:read.',
+  })
+  async stockAt(
+    @Arg('itemIds', () => [ID], { description: 'Inventory item ids, 1..250.' }) itemIds: string[],
+    @Arg('time', () => GraphQLDateTime, {
+      nullable: true,
+      description: 'All that happened up to it, its own millisecond included. Default: now.',
+    })
+    time: Date | null | undefined,
+    @Arg('movementId', () => ID, {
+      nullable: true,
+      description: 'Instead of a time: a ledger id. That movement and all before it.',
+    })
+    movementId: string | null | undefined,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Omit<StockAt, 'item'>[]> {
+    const { inventory, tenantId } = callerOf(context);
+    const moment = { time: time ?? undefined, movementId: movementId ?? undefined };
+    const { items } = await stockAt(inventory, tenantId, itemIds, moment);
+    return items.map(presentStockAt);
+  }
+
+  @FieldResolver(() => InventoryItem, {
+    nullable: true,
+    description: 'The item as it is now. Null: it was deleted since.',
+  })
+  async item(
+    @Root() { itemId }: StockAt,
+    @Ctx() context: GraphqlContext,
+  ): Promise<PresentedItem | null> {
+    const item = await callerOf(context).loaders.items.load(itemId);
+    return item && presentItem(item);
+  }
+
+  @Authorized('inventory:read')
+  @Query(() => StockExplanation, {
+    complexity: searchCost(PAGE),
+    nullable: true,
+    description:
+      "Why an item's available is what it is: up to its last 20,000 movements, summed by " +
+      'operation and reason. Null: there is no such item. Scope: inventory:read.',
+  })
+  async explain(
+    @Arg('itemId', () => ID, { description: 'Inventory item id, a GUID.' }) itemId: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<StockExplanation | null> {
+    const { inventory, tenantId } = callerOf(context);
+    const explained = await explainStock(inventory, tenantId, itemId);
+    return explained && presentExplanation(explained);
+  }
+}
