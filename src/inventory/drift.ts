@@ -28,6 +28,8 @@ export interface DriftList {
   count: number;
   /** The first ones, up to `DRIFTS_NAMED`. */
   named: Drift[];
+  /** Told of every one. */
+  onDrift?: (drift: Drift) => void;
 }
 
 /** So many drifts are named; more are only counted. */
@@ -56,8 +58,10 @@ export function expectSame(
   expected: Value,
 ): void {
   if (stored === expected) return;
+  const drift = { ...place, field, stored, expected };
   list.count += 1;
-  if (list.named.length < DRIFTS_NAMED) list.named.push({ ...place, field, stored, expected });
+  if (list.named.length < DRIFTS_NAMED) list.named.push(drift);
+  list.onDrift?.(drift);
 }
 
 /** Notes a drift for every field in which two levels differ. */

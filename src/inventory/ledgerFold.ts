@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { availabilityStatus, type ItemDocument, type Level } from '../core/item';
+import { ledgerIdParts } from '../core/ledgerId';
 import type { LedgerEntry, LedgerLine } from '../core/movement';
+import type { CheckpointItem } from '../redis/checkpoint';
 import type { Trail } from '../redis/packing';
 import { expectSame, expectSameLevel, type DriftList } from './drift';
 
@@ -15,6 +17,8 @@ interface FoldedItem {
   revision: number;
   /** `documentDigest` of the last document. */
   document: string;
+  /** The ledger entry that has the last document; empty: the checkpoint has it. */
+  documentEntryId: string;
   trail: Trail;
 }
 
@@ -33,9 +37,20 @@ export interface LedgerFold {
   drift: DriftList;
 }
 
-/** A ledger of which nothing was read. */
-export function startFold(drift: DriftList): LedgerFold {
-  return { entries: 0, sequence: 0, timeMs: 0, lastId: '', items: new Map(), drift };
+/** A ledger of which nothing was read after an entry; empty: from its very start. */
+export function startFold(drift: DriftList, after = ''): LedgerFold {
+  return { entries: 0, ...ledgerIdParts(after), lastId: after, items: new Map(), drift };
+}
+
+/** Tells a fold that was started at a checkpoint of an item the checkpoint has. */
+export function foldCheckpointItem(
+  fold: LedgerFold,
+  { itemId, level, trail, document }: CheckpointItem,
+): void {
+  const { quantity, preorderCounter, revision } = level;
+  const digest = documentDigest(document);
+  const sums = { quantity, preorderCounter, revision };
+  fold.items.set(itemId, { line: level, ...sums, document: digest, documentEntryId: '', trail });
 }
 
 /**
@@ -59,10 +74,15 @@ export function foldedDocument(fold: LedgerFold, itemId: string): string | null 
   return fold.items.get(itemId)?.document ?? null;
 }
 
-/** A short text that is equal for equal documents, 16 characters. */
-export function documentDigest(document: ItemDocument): string {
-  const digest = createHash('sha1').update(JSON.stringify(document)).digest('base64url');
+/** A short text that is equal for equal JSON documents, 16 characters. */
+export function documentDigest(json: string): string {
+  const digest = createHash('sha1').update(json).digest('base64url');
   return digest.slice(0, 16);
+}
+
+/** The JSON of a ledger line's document: as it is stored. */
+export function documentText(document: ItemDocument): string {
+  return JSON.stringify(document);
 }
 
 /**
@@ -94,7 +114,7 @@ function checkIgnored(fold: LedgerFold, entry: LedgerEntry, line: LedgerLine): v
 
 function foldLine(fold: LedgerFold, entry: LedgerEntry, line: LedgerLine): void {
   const place = { itemId: line.itemId, ledgerId: entry.id };
-  const { level, delta, preorderDelta } = line;
+  const { level, delta, preorderDelta, document } = line;
   if (!level) {
     expectSame(fold.drift, place, 'level', null, 'a level');
     return;
@@ -105,7 +125,7 @@ function foldLine(fold: LedgerFold, entry: LedgerEntry, line: LedgerLine): void 
   const previous = known?.trail.lastEntryId ?? null;
   expectSame(fold.drift, place, 'previousEntryId', line.previousEntryId, previous);
   expectSame(fold.drift, place, 'created', line.created, !known);
-  if (!known) expectSame(fold.drift, place, 'document', line.document !== undefined, true);
+  if (!known) expectSame(fold.drift, place, 'document', document !== undefined, true);
   const statusBefore = before ? availabilityStatus(before) : null;
   expectSame(fold.drift, place, 'statusBefore', line.statusBefore, statusBefore);
   expectSameLevel(fold.drift, place, level, {
@@ -125,10 +145,11 @@ function foldLine(fold: LedgerFold, entry: LedgerEntry, line: LedgerLine): void 
     quantity: (known?.quantity ?? 0) + delta,
     preorderCounter: (known?.preorderCounter ?? 0) + preorderDelta,
     revision: (known?.revision ?? 0) + (same ? 0 : 1),
-    document: line.document ? documentDigest(line.document) : (known?.document ?? ''),
+    document: document ? documentDigest(documentText(document)) : (known?.document ?? ''),
+    documentEntryId: document ? entry.id : (known?.documentEntryId ?? ''),
     trail: {
       lastEntryId: entry.id,
-      documentSequence: line.document ? entry.sequence : (known?.trail.documentSequence ?? 0),
+      documentSequence: document ? entry.sequence : (known?.trail.documentSequence ?? 0),
     },
   });
 }

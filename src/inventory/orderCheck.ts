@@ -1,25 +1,48 @@
+import { InventoryError } from '../core/errors';
+import { isBefore, ledgerIdParts } from '../core/ledgerId';
 import type { LedgerEntry } from '../core/movement';
+import { readCheckpointId } from '../redis/checkpoint';
 import type { HubRedis } from '../redis/commands';
 import type { OrderItem, OrderRecord } from '../redis/packing';
 import { readLedger } from '../redis/reads';
-import { readEntries, readOrders } from '../redis/snapshots';
+import { readEntries, readOrderSnapshots, readTime } from '../redis/snapshots';
 import { expectSame, type DriftList } from './drift';
 
 /** So many movements an order's record names; of an order with more, the newest. */
-const MOVEMENTS_KEPT = 1000;
+export const MOVEMENTS_KEPT = 1000;
+
+/** What a check goes by. */
+export interface OrderCheckOptions {
+  drift: DriftList;
+  /** The ledger begins after this entry; empty: nothing was trimmed. */
+  checkpointId: string;
+  /** How long an order's record is kept after its last movement, ms; 0: for ever. */
+  orderRetentionMs: number;
+}
 
 /** A check of order records against the ledger, fed with the ledger's entries in batches. */
-export interface OrderCheck {
+export interface OrderCheck extends OrderCheckOptions {
   redis: HubRedis;
   tenantId: string;
-  drift: DriftList;
   /** Orders whose record no longer names all of their movements, as first read. */
   long: Map<string, OrderRecord>;
 }
 
 /** A check that has seen no entry. */
-export function startOrderCheck(redis: HubRedis, tenantId: string, drift: DriftList): OrderCheck {
-  return { redis, tenantId, drift, long: new Map() };
+export function startOrderCheck(
+  redis: HubRedis,
+  tenantId: string,
+  options: OrderCheckOptions,
+): OrderCheck {
+  return { redis, tenantId, ...options, long: new Map() };
+}
+
+/** What the entries of a batch are to their orders. */
+interface Sorted {
+  /** Records to compare as a whole. */
+  whole: Map<string, OrderRecord>;
+  /** First movements that must be in the ledger, by order. */
+  heads: Map<string, string>;
 }
 
 /**
@@ -28,131 +51,179 @@ export function startOrderCheck(redis: HubRedis, tenantId: string, drift: DriftL
  * is read, which is later: what the record names is in the ledger by then and never changes. So the
  * check is exact while orders move, and keeps nothing.
  *
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError CHECKPOINT_CHANGED, REDIS_UNAVAILABLE
  */
-export async function checkOrders(check: OrderCheck, entries: readonly LedgerEntry[]) {
-  const { redis, tenantId, drift } = check;
+export async function checkOrders(
+  check: OrderCheck,
+  entries: readonly LedgerEntry[],
+): Promise<void> {
   const ofOrders = entries.filter(({ orderId }) => orderId !== undefined);
   const orderIds = [...new Set(ofOrders.map(({ orderId }) => orderId!))];
-  const records = await readOrders(redis, tenantId, orderIds);
+  const records = await readOrderSnapshots(check.redis, check.tenantId, orderIds);
   const byOrder = new Map(orderIds.map((orderId, i) => [orderId, records[i]]));
-  const whole = new Map<string, OrderRecord>();
-  const heads = new Map<string, string>();
-  for (const { id, orderId } of ofOrders) {
-    const record = byOrder.get(orderId!);
-    const place = { itemId: null, orderId: orderId!, ledgerId: id };
-    if (!record) {
-      expectSame(drift, place, 'order', null, 'a record');
-      continue;
+  const nowMs = check.orderRetentionMs > 0 ? await readTime(check.redis) : 0;
+  const sorted: Sorted = { whole: new Map(), heads: new Map() };
+  for (const entry of ofOrders) {
+    const place = { itemId: null, orderId: entry.orderId!, ledgerId: entry.id };
+    const stored = byOrder.get(entry.orderId!);
+    if (stored?.order) checkEntry(check, sorted, entry, stored.order);
+    else if (stored) expectSame(check.drift, place, 'order', 'no record', 'a record');
+    else if (!hasExpired(check, entry, nowMs)) {
+      expectSame(check.drift, place, 'order', null, 'a record');
     }
-    const first = record.movementIds[0] ?? '';
-    if (record.movementIds.length >= MOVEMENTS_KEPT) {
-      if (!check.long.has(orderId!)) check.long.set(orderId!, record);
-      if (isBefore(id, first)) continue;
-    } else if (first === id) {
-      whole.set(orderId!, record);
-    } else {
-      heads.set(orderId!, first);
-    }
-    if (!record.movementIds.includes(id)) expectSame(drift, place, 'movementIds', null, id);
   }
-  await checkHeads(check, heads);
+  await checkHeads(check, sorted.heads);
   const known = new Map(ofOrders.map((entry) => [entry.id, entry]));
-  const wholes = [...whole].map((order) => checkWhole(check, ...order, known));
-  await Promise.all(wholes);
+  await Promise.all([...sorted.whole].map((order) => checkWhole(check, ...order, known)));
+}
+
+/** Whether an order's record was gone by some time when this was its last movement. */
+function hasExpired({ orderRetentionMs }: OrderCheck, { timeMs }: LedgerEntry, byMs: number) {
+  return orderRetentionMs > 0 && timeMs + orderRetentionMs <= byMs;
+}
+
+function checkEntry(
+  check: OrderCheck,
+  { whole, heads }: Sorted,
+  entry: LedgerEntry,
+  record: OrderRecord,
+): void {
+  const { id } = entry;
+  const orderId = entry.orderId!;
+  const first = record.movementIds[0] ?? '';
+  if (record.movementIds.length >= MOVEMENTS_KEPT) {
+    if (!check.long.has(orderId)) check.long.set(orderId, record);
+    if (isBefore(id, first)) return;
+  } else if (keptIds(check, record)[0] === id) {
+    whole.set(orderId, record);
+  } else if (isBefore(id, first) && hasExpired(check, entry, ledgerIdParts(first).timeMs)) {
+    // The record of that time is gone, and another one was begun.
+    return;
+  } else if (first !== '' && !isTrimmed(check, first)) {
+    heads.set(orderId, first);
+  }
+  const place = { itemId: null, orderId, ledgerId: id };
+  if (!record.movementIds.includes(id)) expectSame(check.drift, place, 'movementIds', null, id);
+}
+
+function isTrimmed({ checkpointId }: OrderCheck, ledgerId: string): boolean {
+  return checkpointId !== '' && !isBefore(checkpointId, ledgerId);
+}
+
+/** The movements of a record that the ledger still has to have. */
+function keptIds(check: OrderCheck, { movementIds }: OrderRecord): string[] {
+  return movementIds.filter((id) => !isTrimmed(check, id));
 }
 
 /** An order is compared at its first entry: so that entry has to be there. */
-async function checkHeads({ redis, tenantId, drift }: OrderCheck, heads: Map<string, string>) {
-  const entries = await readEntries(redis, tenantId, [...heads.values()]);
-  [...heads.keys()].forEach((orderId, i) => {
-    const place = { itemId: null, orderId };
-    const [named, found] = [heads.get(orderId)!, entries[i]];
-    if (found?.orderId !== orderId) expectSame(drift, place, 'movementIds', named, null);
-  });
+async function checkHeads(check: OrderCheck, heads: Map<string, string>) {
+  const entries = await readEntries(check.redis, check.tenantId, [...heads.values()]);
+  for (const [i, [orderId, named]] of [...heads].entries()) {
+    if (entries[i]?.orderId !== orderId) await noteMissing(check, orderId, named);
+  }
+}
+
+/** A movement that a record names is not in the ledger: lost, unless it was trimmed just now. */
+async function noteMissing(check: OrderCheck, orderId: string, ledgerId: string) {
+  const { redis, tenantId, checkpointId, drift } = check;
+  const present = await readCheckpointId(redis, tenantId);
+  if (present !== checkpointId && !isBefore(present, ledgerId)) {
+    throw new InventoryError('CHECKPOINT_CHANGED');
+  }
+  expectSame(drift, { itemId: null, orderId }, 'movementIds', ledgerId, null);
 }
 
 async function checkWhole(
-  { redis, tenantId, drift }: OrderCheck,
+  check: OrderCheck,
   orderId: string,
   record: OrderRecord,
   known: ReadonlyMap<string, LedgerEntry>,
 ): Promise<void> {
-  const unread = record.movementIds.filter((id) => !known.has(id));
-  const read = await readEntries(redis, tenantId, unread);
+  const ids = keptIds(check, record);
+  const unread = ids.filter((id) => !known.has(id));
+  const read = await readEntries(check.redis, check.tenantId, unread);
   const byId = new Map(unread.map((id, i) => [id, read[i]]));
   const items: OrderItems = new Map();
-  for (const id of record.movementIds) {
+  for (const id of ids) {
     const entry = known.get(id) ?? byId.get(id);
-    if (entry?.orderId === orderId) addEntry(items, entry);
-    else expectSame(drift, { itemId: null, orderId }, 'movementIds', id, null);
+    if (entry?.orderId === orderId) addToOrder(items, entry);
+    else await noteMissing(check, orderId, id);
   }
-  compareItems(drift, orderId, record, items);
+  const partly = ids.length < record.movementIds.length;
+  compareItems(check.drift, orderId, { record, expected: items, partly });
 }
 
 /**
  * Compares the orders whose records no longer name all of their movements: one more reading of the
  * ledger for all of them.
  *
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError CHECKPOINT_CHANGED, REDIS_UNAVAILABLE
  */
-export async function checkLongOrders({ redis, tenantId, drift, long }: OrderCheck) {
+export async function checkLongOrders(check: OrderCheck): Promise<void> {
+  const { redis, tenantId, drift, long, checkpointId } = check;
   if (long.size === 0) return;
   const sums = new Map([...long.keys()].map((orderId) => [orderId, new Map() as OrderItems]));
   const newest = new Map([...long.keys()].map((orderId) => [orderId, [] as string[]]));
   const ends = [...long.values()].map(({ movementIds }) => movementIds.at(-1)!);
   const end = ends.reduce((latest, id) => (isBefore(latest, id) ? id : latest));
-  for await (const entries of readLedger(redis, tenantId)) {
+  for await (const entries of readLedger(redis, tenantId, checkpointId)) {
     for (const entry of entries) {
       const record = entry.orderId === undefined ? undefined : long.get(entry.orderId);
       if (!record || isBefore(record.movementIds.at(-1)!, entry.id)) continue;
-      addEntry(sums.get(entry.orderId!)!, entry);
+      addToOrder(sums.get(entry.orderId!)!, entry);
       const ids = newest.get(entry.orderId!)!;
       ids.push(entry.id);
       if (ids.length > MOVEMENTS_KEPT) ids.shift();
     }
     if (!isBefore(entries.at(-1)!.id, end)) break;
   }
+  if ((await readCheckpointId(redis, tenantId)) !== checkpointId) {
+    throw new InventoryError('CHECKPOINT_CHANGED');
+  }
   for (const [orderId, record] of long) {
     const place = { itemId: null, orderId };
-    const [stored, expected] = [record.movementIds, newest.get(orderId)!];
+    const [stored, expected] = [keptIds(check, record), newest.get(orderId)!];
     expectSame(drift, place, 'movementIds', stored.join(' '), expected.join(' '));
-    compareItems(drift, orderId, record, sums.get(orderId)!);
+    // Which of its movements were trimmed can't be told any more.
+    const partly = checkpointId !== '' || check.orderRetentionMs > 0;
+    compareItems(drift, orderId, { record, expected: sums.get(orderId)!, partly });
   }
 }
 
-type OrderItems = Map<string, OrderItem>;
+/** What an order took and gave back, by item id. */
+export type OrderItems = Map<string, OrderItem>;
 
-function addEntry(items: OrderItems, entry: LedgerEntry): void {
+/** Adds one of its movements to what an order took and gave back. */
+export function addToOrder(items: OrderItems, entry: LedgerEntry): void {
   for (const { itemId, units, preorderDelta, ignored } of entry.lines) {
     if (ignored) continue;
     const item = items.get(itemId) ?? { itemId, taken: 0, returned: 0, preordered: 0 };
     if (units < 0) item.taken -= units;
     else item.returned += units;
-    item.preordered += preorderDelta;
+    // Below zero only when the movement that took them was trimmed.
+    item.preordered = Math.max(0, item.preordered + preorderDelta);
     items.set(itemId, item);
   }
 }
 
+/** `partly`: movements that were trimmed may have added to what is expected. */
 function compareItems(
   drift: DriftList,
   orderId: string,
-  record: OrderRecord,
-  expected: OrderItems,
+  { record, expected, partly }: { record: OrderRecord; expected: OrderItems; partly: boolean },
 ): void {
   const stored = new Map(record.items.map((item) => [item.itemId, item]));
+  const place = { itemId: null, orderId };
+  expectSame(drift, place, 'items', record.items.length, stored.size);
+  const fields = partly
+    ? (['taken', 'returned'] as const)
+    : (['taken', 'returned', 'preordered'] as const);
   for (const itemId of new Set([...stored.keys(), ...expected.keys()])) {
-    for (const field of ['taken', 'returned', 'preordered'] as const) {
+    for (const field of fields) {
       const place = { itemId, orderId };
       const [is, must] = [stored.get(itemId)?.[field], expected.get(itemId)?.[field]];
+      if (partly && (is ?? 0) >= (must ?? 0)) continue;
       expectSame(drift, place, field, is ?? null, must ?? null);
     }
   }
-}
-
-/** Whether a ledger id stands before another one. */
-function isBefore(id: string, other: string): boolean {
-  const [timeMs, sequence] = id.split('-').map(Number);
-  const [otherTimeMs, otherSequence] = other.split('-').map(Number);
-  return timeMs! - otherTimeMs! < 0 || (timeMs === otherTimeMs && sequence! < otherSequence!);
 }

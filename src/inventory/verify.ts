@@ -1,14 +1,12 @@
+import { InventoryError } from '../core/errors';
 import { isGuid } from '../core/identity';
-import { availabilityStatus, availableOf, type Level } from '../core/item';
-import { readLedger } from '../redis/reads';
 import { readSnapshot, scanItemIds } from '../redis/snapshots';
 import type { ItemPlace, TenantSnapshot } from '../redis/snapshots';
 import type { InventoryDeps } from './deps';
-import { expectSame, expectSameLevel, expectSameTrail } from './drift';
-import type { Drift, DriftList } from './drift';
-import { documentDigest, foldedDocument, foldedLevel, foldedTrail } from './ledgerFold';
-import { foldEntry, startFold } from './ledgerFold';
+import { expectSame, type Drift, type DriftList } from './drift';
+import { checkHead, checkItem } from './itemCheck';
 import type { LedgerFold } from './ledgerFold';
+import { readOn, startReading, whileUntrimmed, type LedgerReading } from './ledgerReading';
 import { checkLongOrders, checkOrders, startOrderCheck, type OrderCheck } from './orderCheck';
 
 /** What a verification found. */
@@ -24,40 +22,71 @@ export interface VerifyReport {
   drift: Drift[];
 }
 
+/** What a verification works with. `orderRetentionMs`: 0 or absent: orders are kept for ever. */
+export type VerifyDeps = Pick<InventoryDeps, 'redis'> &
+  Partial<Pick<InventoryDeps, 'orderRetentionMs'>>;
+
 const ITEMS_PER_READ = 500;
 const PLACES: readonly ItemPlace[] = ['levels', 'documents', 'statusIndex', 'lowStockIndex'];
 
-interface Verification extends Pick<InventoryDeps, 'redis'> {
-  tenantId: string;
+interface Verification {
+  reading: LedgerReading;
   drift: DriftList;
-  fold: LedgerFold;
   orders: OrderCheck;
 }
 
+/** Tenants that this process verifies now. */
+const running = new Set<string>();
+
 /**
- * Rebuilds all levels, documents and order records of a tenant from its ledger and compares them
- * with what is stored; also the two indexes, and that nothing is stored that the ledger does not
- * know. Order records that no ledger entry names are not looked for.
+ * Rebuilds all levels, documents and order records of a tenant from its checkpoint and ledger and
+ * compares them with what is stored; also the two indexes, and that nothing is stored that the
+ * ledger does not know. Order records that no ledger entry names are not looked for; of an order
+ * whose first movements were trimmed it is checked what can be.
  *
  * Exact while stock moves: some items are read at one moment together with the end of the ledger,
  * and compared when the ledger has been read on to just that end. Keeps something per item, nothing
  * per entry or order (but the orders of over 1,000 movements).
  *
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError CHECKPOINT_CHANGED when the ledger is trimmed under it again and again,
+ *   REDIS_UNAVAILABLE
  */
-export async function verifyTenant(
-  { redis }: Pick<InventoryDeps, 'redis'>,
+export async function verifyTenant(deps: VerifyDeps, tenantId: string): Promise<VerifyReport> {
+  return whileUntrimmed(deps.redis, tenantId, () => verifyOnce(deps, tenantId));
+}
+
+/**
+ * `verifyTenant` for callers that can't be trusted to ask once: one at a time per tenant and
+ * process.
+ *
+ * @throws InventoryError ALREADY_RUNNING, CHECKPOINT_CHANGED, REDIS_UNAVAILABLE
+ */
+export async function verifyTenantAlone(deps: VerifyDeps, tenantId: string): Promise<VerifyReport> {
+  if (running.has(tenantId)) throw new InventoryError('ALREADY_RUNNING');
+  running.add(tenantId);
+  try {
+    return await verifyTenant(deps, tenantId);
+  } finally {
+    running.delete(tenantId);
+  }
+}
+
+async function verifyOnce(
+  { redis, orderRetentionMs = 0 }: VerifyDeps,
   tenantId: string,
 ): Promise<VerifyReport> {
   const drift: DriftList = { count: 0, named: [] };
-  const fold = startFold(drift);
-  const orders = startOrderCheck(redis, tenantId, drift);
-  const verification: Verification = { redis, tenantId, drift, fold, orders };
+  const reading = await startReading(redis, tenantId, drift);
+  const { fold, checkpointId } = reading;
+  const orders = startOrderCheck(redis, tenantId, { drift, checkpointId, orderRetentionMs });
+  const verification: Verification = { reading, drift, orders };
 
   const start = await readSnapshot(redis, tenantId, []);
-  await readOn(verification, start);
-  checkHead(drift, start);
-  const strangers = await findStrangers(verification, start);
+  await readOn(reading, start, (entries) => checkOrders(orders, entries));
+  checkHead(drift, fold, start);
+  const strangers = await findStrangers(reading, start, (itemId, place) => {
+    expectSame(drift, { itemId }, place, 'present', null);
+  });
   const itemIds = [...fold.items.keys(), ...strangers];
   for (let at = 0; at < itemIds.length; at += ITEMS_PER_READ) {
     await checkItems(verification, itemIds.slice(at, at + ITEMS_PER_READ));
@@ -73,55 +102,24 @@ export async function verifyTenant(
   };
 }
 
-/** Reads the ledger on to where it ended in a snapshot, and no further. */
-async function readOn(
-  { redis, tenantId, fold, orders }: Verification,
-  { lastLedgerId }: TenantSnapshot,
-): Promise<void> {
-  if (fold.lastId === lastLedgerId) return;
-  for await (const batch of readLedger(redis, tenantId, fold.lastId)) {
-    const end = batch.findIndex(({ id }) => id === lastLedgerId);
-    const entries = end < 0 ? batch : batch.slice(0, end + 1);
-    for (const entry of entries) foldEntry(fold, entry);
-    await checkOrders(orders, entries);
-    if (end >= 0) return;
-  }
-}
-
-function checkHead(drift: DriftList, { head, lastLedgerId }: TenantSnapshot): void {
-  const place = { itemId: null };
-  const [timeMs = 0, sequence = 0] = lastLedgerId ? lastLedgerId.split('-').map(Number) : [];
-  expectSame(drift, place, 'headSequence', head.sequence, sequence);
-  // Settings move the time without an entry.
-  if (head.timeMs < timeMs) expectSame(drift, place, 'headTimeMs', head.timeMs, timeMs);
-}
-
 /** Compares some items with the ledger, as of the moment they are read. */
-async function checkItems(verification: Verification, itemIds: string[]): Promise<void> {
-  const { redis, tenantId, drift, fold } = verification;
+async function checkItems({ reading, drift, orders }: Verification, itemIds: string[]) {
+  const { redis, tenantId, fold } = reading;
   const snapshot = await readSnapshot(redis, tenantId, itemIds);
-  await readOn(verification, snapshot);
-  for (const { id: itemId, level, trail, document, statuses, low } of snapshot.items) {
-    const expected = foldedLevel(fold, itemId);
-    expectSameLevel(drift, { itemId }, level, expected);
-    expectSameTrail(drift, { itemId }, trail, foldedTrail(fold, itemId));
-    const stored = document && documentDigest(document);
-    expectSame(drift, { itemId }, 'document', stored, foldedDocument(fold, itemId));
-    const listed = statuses.join(' ') || null;
-    expectSame(drift, { itemId }, 'statusIndex', listed, expected && availabilityStatus(expected));
-    expectSame(drift, { itemId }, 'lowStockIndex', low, expected !== null && isLow(expected));
-  }
+  await readOn(reading, snapshot, (entries) => checkOrders(orders, entries));
+  for (const item of snapshot.items) checkItem(drift, fold, snapshot, item);
 }
 
-function isLow(level: Level): boolean {
-  const { tracked, lowStockThreshold } = level;
-  return tracked && lowStockThreshold !== null && availableOf(level) <= lowStockThreshold;
-}
-
-/** Ids that stand somewhere although the ledger read so far does not know them. */
-async function findStrangers(
-  { redis, tenantId, drift, fold }: Verification,
-  { counts }: TenantSnapshot,
+/**
+ * Ids that stand somewhere although the ledger read so far does not know them.
+ *
+ * @param onNoItem told of what is no item id, as `scanItemIds` gives it
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function findStrangers(
+  { redis, tenantId, fold }: { fold: LedgerFold } & Pick<LedgerReading, 'redis' | 'tenantId'>,
+  { counts }: Pick<TenantSnapshot, 'counts'>,
+  onNoItem: (member: string, place: ItemPlace) => void,
 ): Promise<Set<string>> {
   const strangers = new Set<string>();
   for (const place of PLACES) {
@@ -129,7 +127,7 @@ async function findStrangers(
     if (place === 'documents' && counts.documents === counts.levels) continue;
     for await (const ids of scanItemIds(redis, tenantId, place)) {
       for (const id of ids) {
-        if (!isGuid(id)) expectSame(drift, { itemId: id }, place, 'present', null);
+        if (!isGuid(id)) onNoItem(id, place);
         else if (!fold.items.has(id)) strangers.add(id);
       }
     }

@@ -1,0 +1,54 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { isWholeNumber } from '../core/quantity';
+import { deliveryTrimLimit } from '../events/deliveryTrimLimit';
+import { trimTenant, type TrimReport } from '../inventory/trim';
+import { configOf, print, withInventory, type CommandLine } from './commandLine';
+import { tenantOption } from './options';
+
+const DAY_MS = 86_400_000;
+const MOST_DAYS = 3660;
+
+interface TrimCommandOptions {
+  tenant: string;
+  olderThan?: number;
+}
+
+/** `hub trim`: take old entries out of a ledger. */
+export function trimCommand(line: CommandLine): Command {
+  return new Command('trim')
+    .description('take old entries out of the ledger, into its checkpoint')
+    .addOption(tenantOption())
+    .option('--older-than <days>', 'default: LEDGER_RETENTION_DAYS', parseDays)
+    .action(async ({ tenant, olderThan }: TrimCommandOptions) => {
+      const { ledgerRetentionDays, webhookTargetUrl } = configOf(line);
+      const days = olderThan ?? ledgerRetentionDays;
+      if (days === 0) {
+        print(line, 'Nothing to do: LEDGER_RETENTION_DAYS is 0, for ever.');
+        return;
+      }
+      const report = await withInventory(line, (deps, signal) =>
+        trimTenant(deps, tenant, {
+          ageMs: days * DAY_MS,
+          limits: [deliveryTrimLimit(deps.redis, { hasTarget: webhookTargetUrl !== undefined })],
+          signal,
+        }),
+      );
+      print(line, describeReport(report));
+    });
+}
+
+/** @throws InvalidArgumentError */
+function parseDays(text: string): number {
+  const days = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!isWholeNumber(days, 1, MOST_DAYS)) {
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_DAYS}.`);
+  }
+  return days;
+}
+
+function describeReport({ tenantId, entries, checkpointId, contradictions }: TrimReport): string {
+  const upTo = checkpointId === '' ? 'There is no checkpoint' : `The checkpoint is ${checkpointId}`;
+  const said = `Trimmed ${entries} ledger entries of tenant ${tenantId}. ${upTo}.`;
+  if (contradictions === 0) return said;
+  return `${said}\nThey contradicted themselves in ${contradictions} places.`;
+}

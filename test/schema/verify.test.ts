@@ -1,0 +1,73 @@
+import { keys } from '../../src/redis/keys';
+import { graphqlHub, graphqlHubs } from '../support/graphqlHub';
+
+const hub = graphqlHub();
+const startHub = graphqlHubs();
+const VERIFY = `{ inventoryVerify {
+  entries items driftCount drift { itemId orderId ledgerId field stored expected }
+} }`;
+const verify = async () => (await hub().run(VERIFY))['inventoryVerify'];
+
+test('finds all well, and what is not', async () => {
+  const id = await hub().addItem({ quantity: 3 });
+  expect(await verify()).toEqual({ entries: 1, items: 1, driftCount: 0, drift: [] });
+  await hub().redis.del(keys.statusIndex(hub().tenantId));
+  const about = { itemId: id, orderId: null, ledgerId: null };
+  expect(await verify()).toEqual({
+    entries: 1,
+    items: 1,
+    driftCount: 1,
+    drift: [{ ...about, field: 'statusIndex', stored: null, expected: 'IN_STOCK' }],
+  });
+});
+
+test('one at a time per tenant', async () => {
+  const answers = await Promise.all(Array.from({ length: 5 }, () => hub().query(VERIFY)));
+  const codes = answers.map(({ errors }) => errors?.[0]?.extensions['code']);
+  expect(codes).toContain(undefined);
+  expect(codes).toContain('ALREADY_RUNNING');
+  expect((await hub().query(VERIFY)).errors).toBeUndefined();
+  const other = await startHub();
+  const both = await Promise.all([hub().query(VERIFY), other.query(VERIFY)]);
+  expect(both.flatMap(({ errors }) => errors ?? [])).toEqual([]);
+});
+
+test("is of the caller's own tenant", async () => {
+  const other = await startHub();
+  expect((await other.run(VERIFY))['inventoryVerify']).toMatchObject({ items: 0, driftCount: 0 });
+});
+
+test('the threshold in force of an item', async () => {
+  const own = await startHub();
+  await own.addItem({ quantity: 3 });
+  await own.addItem({ quantity: 3, lowStockThreshold: 0 });
+  const set = (value: number | null) =>
+    own.run(
+      `mutation ($input: SettingsUpdateInput!) {
+        settingsUpdate(input: $input) { settings { lowStockThreshold } userErrors { field } }
+      }`,
+      { input: { lowStockThreshold: value } },
+    );
+  const items = async (filter = {}) => {
+    const { inventoryItems } = await own.run<{ inventoryItems: { nodes: object[] } }>(
+      `query ($filter: InventoryItemFilterInput) {
+        inventoryItems(filter: $filter) { nodes { lowStockThreshold effectiveLowStockThreshold } }
+      }`,
+      { filter },
+    );
+    return inventoryItems.nodes;
+  };
+  const ofOwn = { lowStockThreshold: 0, effectiveLowStockThreshold: 0 };
+  const without = { lowStockThreshold: null };
+  expect(await set(4)).toEqual({
+    settingsUpdate: { settings: { lowStockThreshold: 4 }, userErrors: [] },
+  });
+  expect(await items()).toEqual([{ ...without, effectiveLowStockThreshold: 4 }, ofOwn]);
+  expect(await items({ lowStock: true })).toEqual([{ ...without, effectiveLowStockThreshold: 4 }]);
+  await set(null);
+  expect(await items()).toEqual([{ ...without, effectiveLowStockThreshold: null }, ofOwn]);
+  expect(await items({ lowStock: true })).toEqual([]);
+  expect(await set(-1)).toEqual({
+    settingsUpdate: { settings: null, userErrors: [{ field: ['input', 'lowStockThreshold'] }] },
+  });
+});

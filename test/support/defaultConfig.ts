@@ -1,0 +1,38 @@
+import { developmentAppId } from '../../src/settings';
+
+/** What every setting is when nobody sets any; `dataDir` is beside it. */
+export const defaults = {
+  nodeEnv: 'development',
+  host: '127.0.0.1',
+  port: 4000,
+  redisUrl: undefined,
+  wixAppId: developmentAppId,
+  wixPublicKeys: [],
+  logLevel: 'info',
+  wixClockSkewSeconds: 60,
+  pluginBodyLimitBytes: 1_048_576,
+  idempotencyRetentionSeconds: 604_800,
+  ledgerRetentionDays: 0,
+  orderRetentionDays: 0,
+  refusalRetentionDays: 90,
+  redisCommandTimeoutMs: 2000,
+  drainTimeoutMs: 10_000,
+  catalogIdentityOptions: {},
+  authJwksUrl: undefined,
+  authPublicKeys: [],
+  authSecret: undefined,
+  authIssuer: 'inventory-hub',
+  authAudience: 'inventory-hub',
+  rateLimitPerMinute: 6000,
+  subscriptionConnections: 10_000,
+  subscriptionConnectionsPerTenant: 2000,
+  webhookTargetUrl: undefined,
+  webhookSigningKey: undefined,
+  webhookRetryScheduleSeconds: [
+    60, 600, 3600, 7200, 7200, 7200, 14_400, 14_400, 14_400, 28_800, 28_800, 43_200,
+  ],
+  webhookTimeoutMs: 1250,
+  webhookAllowPrivateTargets: false,
+  corsOrigins: [],
+  graphqlIntrospection: true,
+};
