@@ -39,5 +39,6 @@ export function scriptArguments(call: ScriptCall): (string | number | Buffer)[] 
     '',
     '',
     '',
+    0,
   ];
 }

@@ -15,8 +15,8 @@ export type WixSigningKey =
 export interface WixTokenContent {
   /** The audience. */
   readonly appId: string;
-  /** `{ request, metadata }` of a plugin call. */
-  readonly data: Readonly<Record<string, unknown>>;
+  /** `{ request, metadata }` of a plugin call; JSON text of a webhook. */
+  readonly data: Readonly<Record<string, unknown>> | string;
   /** Seconds since 1970; default now. */
   readonly issuedAtSeconds?: number;
   /** Seconds from issue to expiry; default 600. */
@@ -24,8 +24,8 @@ export interface WixTokenContent {
 }
 
 /**
- * Signs a token as Wix does for a plugin call: RS256, issuer `wix.com`, audience, `iat`, `exp` and
- * `data`. The command line and the tests sign with it; the hub itself never does.
+ * Signs a token as Wix does for a plugin call or a webhook: RS256, issuer `wix.com`, audience,
+ * `iat`, `exp` and `data`. The command line and the tests sign with it; the hub itself never does.
  */
 export async function signWixToken(content: WixSigningKey & WixTokenContent): Promise<string> {
   const key = 'key' in content ? content.key : createPrivateKey(content.privateKeyPem);

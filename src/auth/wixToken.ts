@@ -1,5 +1,5 @@
 import { errors, jwtVerify } from 'jose';
-import type { CryptoKey } from 'jose';
+import type { CryptoKey, JWTPayload, JWTVerifyOptions } from 'jose';
 import { InventoryError, errorTable } from '../core/errors';
 
 /** Issuer of every token of Wix ("verify requests received from Wix"). */
@@ -71,33 +71,50 @@ export async function verifyWixToken(
   token: string,
   rules: WixTokenRules,
 ): Promise<WixPluginClaims> {
-  const now = rules.now ?? new Date();
-  const claims = await verifyWithAnyKey(token.trim(), rules, now);
-  const latestIssue = Math.floor(now.getTime() / 1000) + rules.clockSkewSeconds;
-  if (claims.iat !== undefined && claims.iat > latestIssue) {
-    throw new InvalidTokenError('TOKEN_REJECTED', 'issued_at');
-  }
+  const claims = await verifyWithAnyKey<WixPluginClaims>(token.trim(), rules, {
+    issuer: wixIssuer,
+    audience: rules.appId,
+    requiredClaims: ['exp'],
+  });
   if (!isPlainObject(claims.data)) {
     throw new InvalidTokenError('TOKEN_REJECTED', 'data');
   }
   return claims;
 }
 
-async function verifyWithAnyKey(
+/**
+ * Verifies the token of a Wix webhook: RS256 by one of the keys. Whether Wix sends issuer, audience
+ * and expiry is not documented, so none is demanded; one that is there must fit as a plugin call's
+ * does, and so must `iat`. White space around the token is ignored.
+ *
+ * @returns `data`, which is text in a webhook
+ * @throws InvalidTokenError MALFORMED_TOKEN, TOKEN_REJECTED; any other error is a bug
+ */
+export async function verifyWixWebhook(token: string, rules: WixTokenRules): Promise<string> {
+  const claims = await verifyWithAnyKey<JWTPayload>(token.trim(), rules, {});
+  const { iss, aud, data } = claims;
+  if (iss !== undefined && iss !== wixIssuer) {
+    throw new InvalidTokenError('TOKEN_REJECTED', 'issuer');
+  }
+  if (aud !== undefined && ![aud].flat().includes(rules.appId)) {
+    throw new InvalidTokenError('TOKEN_REJECTED', 'audience');
+  }
+  if (typeof data !== 'string') throw new InvalidTokenError('TOKEN_REJECTED', 'data');
+  return data;
+}
+
+async function verifyWithAnyKey<Claims extends { readonly iat?: number }>(
   token: string,
-  { keys, appId }: WixTokenRules,
-  now: Date,
-): Promise<WixPluginClaims> {
-  const checks = {
-    algorithms: ['RS256'],
-    issuer: wixIssuer,
-    audience: appId,
-    requiredClaims: ['exp'],
-    currentDate: now,
-  };
+  { keys, clockSkewSeconds, now = new Date() }: WixTokenRules,
+  claimChecks: JWTVerifyOptions,
+): Promise<Claims> {
+  const checks = { ...claimChecks, algorithms: ['RS256'], currentDate: now };
+  const latestIssue = Math.floor(now.getTime() / 1000) + clockSkewSeconds;
   for (const key of keys) {
     try {
-      return (await jwtVerify<WixPluginClaims>(token, key, checks)).payload;
+      const { payload } = await jwtVerify<Claims>(token, key, checks);
+      if (payload.iat === undefined || payload.iat <= latestIssue) return payload;
+      throw new InvalidTokenError('TOKEN_REJECTED', 'issued_at');
     } catch (error) {
       if (!isOtherSignature(error)) throw asRejection(error, token);
     }

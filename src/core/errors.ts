@@ -41,6 +41,16 @@ export const errorTable = {
     message: 'The settings changed meanwhile.',
     reply: true,
   },
+  CHECKPOINT_CHANGED: {
+    kind: 'conflict',
+    message: 'The ledger was trimmed meanwhile. Try again.',
+    reply: true,
+  },
+  LEDGER_INCOMPLETE: {
+    kind: 'conflict',
+    message: 'A part of the ledger is missing: nothing can be rebuilt from it.',
+  },
+  ALREADY_RUNNING: { kind: 'conflict', message: 'It is running for this tenant already.' },
   IMPORT_CHANGED: {
     kind: 'conflict',
     message: 'Another run of the same import went on meanwhile.',
@@ -48,6 +58,17 @@ export const errorTable = {
   },
   ITEM_CHANGED: { kind: 'conflict', message: 'The item changed meanwhile.', reply: true },
   LOCATION_CHANGED: { kind: 'conflict', message: 'The location changed meanwhile.', reply: true },
+  WEBHOOK_CHANGED: {
+    kind: 'conflict',
+    message: 'The subscription changed meanwhile.',
+    reply: true,
+  },
+  CURSOR_MOVED: {
+    kind: 'bug',
+    message: 'Another process delivered from there on.',
+    reply: true,
+  },
+  NO_SUCH_SUBSCRIPTION: { kind: 'notFound', message: 'There is no such subscription.' },
   REVISION_CONFLICT: {
     kind: 'conflict',
     message: 'The revision is not the present one.',
@@ -58,6 +79,10 @@ export const errorTable = {
   LOCATION_HAS_STOCK: {
     kind: 'conflict',
     message: 'The location has stock: say where it goes.',
+  },
+  CURSOR_GONE: {
+    kind: 'notFound',
+    message: 'The ledger no longer holds all that came after the cursor.',
   },
   LIMIT_REACHED: { kind: 'conflict', message: 'There can be no more of them.' },
   UNKNOWN_ITEM: { kind: 'refused', message: 'An item is unknown.', reply: true },

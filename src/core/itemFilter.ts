@@ -3,6 +3,7 @@ import {
   availableOf,
   type AvailabilityStatus,
   type InventoryItem,
+  type Level,
 } from './item';
 
 /** Numbers from `min` to `max`, both inclusive; an absent bound is open. */
@@ -24,7 +25,7 @@ export interface ItemFilter {
   locationIds?: readonly string[];
   statuses?: readonly AvailabilityStatus[];
   tracked?: boolean;
-  /** Whether available units are at or below the item's low stock threshold. */
+  /** Whether available units are at or below the low stock threshold in force. */
   lowStock?: boolean;
   /** Like `available`: of tracked items. */
   quantity?: NumberRange;
@@ -51,14 +52,23 @@ export function itemWords(item: Pick<InventoryItem, 'name' | 'variantName' | 'sk
   return wordsOf([item.name, item.variantName, item.sku].join(' '));
 }
 
-/** Whether an item's available units are at or below its low stock threshold. */
-export function isLowOnStock(item: InventoryItem): boolean {
-  const { tracked, lowStockThreshold } = item;
-  return tracked && lowStockThreshold !== null && availableOf(item) <= lowStockThreshold;
+/**
+ * Whether available units are at or below the low stock threshold. Lua holds the same rule in
+ * `include/lowStockAt.lua`.
+ *
+ * @param tenantThreshold what items without a threshold of their own have, units; null: none
+ */
+export function isLowOnStock(level: Level, tenantThreshold: number | null): boolean {
+  const threshold = level.lowStockThreshold ?? tenantThreshold;
+  return level.tracked && threshold !== null && availableOf(level) <= threshold;
 }
 
-/** Turns a filter into a test that is quick to run over many items. */
-export function itemTest(filter: ItemFilter): ItemTest {
+/**
+ * Turns a filter into a test that is quick to run over many items.
+ *
+ * @param tenantThreshold what items without a low stock threshold of their own have; null: none
+ */
+export function itemTest(filter: ItemFilter, tenantThreshold: number | null): ItemTest {
   const tests: ItemTest[] = [
     ...membership(filter.ids, (item) => item.id),
     ...membership(filter.productIds, (item) => item.productId),
@@ -67,16 +77,16 @@ export function itemTest(filter: ItemFilter): ItemTest {
     ...membership(filter.locationIds, (item) => item.locationId),
     ...membership(filter.statuses, availabilityStatus),
     ...equality(filter.tracked, (item) => item.tracked),
-    ...equality(filter.lowStock, isLowOnStock),
+    ...equality(filter.lowStock, (item) => isLowOnStock(item, tenantThreshold)),
     // NaN lies in no range: nobody counts an untracked item.
     ...range(filter.quantity, (item) => (item.tracked ? item.quantity : NaN)),
     ...range(filter.available, (item) => (item.tracked ? availableOf(item) : NaN)),
     ...range(filter.created, (item) => item.createdDate),
     ...range(filter.updated, (item) => item.updatedMs),
     ...textTest(filter.text),
-    ...(filter.and ?? []).map(itemTest),
-    ...anyOf(filter.or),
-    ...(filter.not ? [negation(filter.not)] : []),
+    ...(filter.and ?? []).map((part) => itemTest(part, tenantThreshold)),
+    ...anyOf(filter.or, tenantThreshold),
+    ...(filter.not ? [negation(filter.not, tenantThreshold)] : []),
   ];
   const [only] = tests;
   if (!only) return () => true;
@@ -119,13 +129,16 @@ function textTest(text: string | undefined): ItemTest[] {
   ];
 }
 
-function anyOf(filters: readonly ItemFilter[] | undefined): ItemTest[] {
+function anyOf(
+  filters: readonly ItemFilter[] | undefined,
+  tenantThreshold: number | null,
+): ItemTest[] {
   if (!filters) return [];
-  const tests = filters.map(itemTest);
+  const tests = filters.map((filter) => itemTest(filter, tenantThreshold));
   return [(item) => tests.some((test) => test(item))];
 }
 
-function negation(filter: ItemFilter): ItemTest {
-  const test = itemTest(filter);
+function negation(filter: ItemFilter, tenantThreshold: number | null): ItemTest {
+  const test = itemTest(filter, tenantThreshold);
   return (item) => !test(item);
 }

@@ -45,6 +45,9 @@ export type MovementReason = (typeof movementReasons)[number];
 export const wixReasons = ['ORDER', 'MANUAL', 'REVERT_INVENTORY_CHANGE'] as const;
 export type WixReason = (typeof wixReasons)[number];
 
+/** Reason of what an event of Wix changed. */
+export const WIX_EVENT_REASON = 'WIX_EVENT';
+
 /** How a line is checked: strict never oversells, unrestricted may go below zero, ignored only
  * leaves a record. */
 export type LineGuard = 'strict' | 'unrestricted' | 'ignored';
@@ -78,6 +81,8 @@ export interface MovementCause {
   requestId?: string;
   /** URI of the document behind the movement. */
   reference?: string;
+  /** Of a stock take: the place in the ledger it was counted as of. */
+  asOf?: string;
 }
 
 /** One item of a ledger entry. */

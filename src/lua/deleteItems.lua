@@ -7,20 +7,24 @@
 -- KEYS[4] statusIndex    zset    status letter .. item id, score 0
 -- KEYS[5] lowStockIndex  zset    item id, score 0
 -- KEYS[6] call           string  what became of a keyed call (see findCall)
+-- KEYS[7] wixItems       hash    what Wix's own items are here (see wixItemsChanged)
 --
 -- ARGV[1] movement: JSON text for the ledger entry
 -- ARGV[2] input digest of a keyed call ("" = the call has no key), ARGV[3] its retention, ms
 -- ARGV[4] items, 21 bytes each: item id c16, revision it must have I5 (0 = any); each item once
+-- ARGV[5] fields of wixItems to keep, 65 bytes each: name c17, value the caller read c24, value to
+--         keep c24 (zeros = none)
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
 --   {"REPLAYED", ledger id}                 recorded before; nothing changed
+--   {"ITEM_CHANGED", ids}                   no ids: a field of wixItems is another
 --   {"UNKNOWN_ITEM", ids}                   16 bytes per unknown item
 --   {"REVISION_CONFLICT", ids}              16 bytes per item with another revision
 --   {"OK", ledger id, ledger lines}
 --
 -- @include formats levelFlags availabilityStatus readHead ledgerNotes findCall keepCall
--- @include append alignDocuments
+-- @include wixItemsChanged keepWixItems append alignDocuments
 
 local pack, open = struct.pack, struct.unpack
 
@@ -28,6 +32,7 @@ local pack, open = struct.pack, struct.unpack
 local recorded, same = findCall(KEYS[6], ARGV[2])
 if recorded and not same then return { "IDEMPOTENCY_KEY_MISMATCH", recorded } end
 if recorded then return { "REPLAYED", recorded } end
+if wixItemsChanged(KEYS[7], ARGV[5]) then return { "ITEM_CHANGED", "" } end
 
 local ids, revisions = {}, {}
 for position = 1, #ARGV[4], 21 do
@@ -79,5 +84,6 @@ redis.call("HDEL", KEYS[1], unpack(ids))
 redis.call("HDEL", KEYS[3], unpack(ids))
 redis.call("ZREM", KEYS[4], unpack(statuses))
 redis.call("ZREM", KEYS[5], unpack(ids))
+keepWixItems(KEYS[7], ARGV[5])
 keepCall(KEYS[6], entryId, ARGV[2], "", ARGV[3])
 return { "OK", entryId, lines }

@@ -8,6 +8,14 @@ export const scriptNames = [
   'deleteItems',
   'saveLocation',
   'saveSettings',
+  'trimLedger',
+  'restoreItems',
+  'restoreOrder',
+  'reindexLowStock',
+  'readHistory',
+  'keepRefusal',
+  'saveWebhook',
+  'moveCursor',
 ] as const;
 export type ScriptName = (typeof scriptNames)[number];
 

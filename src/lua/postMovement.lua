@@ -200,12 +200,19 @@ if ARGV[10] == "1" then return { "OK", "", lines } end
 writes[written + 1], writes[written + 2] =
   "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
 redis.call("HSET", KEYS[1], unpack(writes))
-if created then
-  redis.call("HSET", KEYS[5], unpack(created))
-  local aligned = alignDocuments(createdDocuments, count)
-  redis.call("XADD", KEYS[2], entryId, "movement", ARGV[2], "lines", lines, "documents", aligned)
+-- For the order's record, should it have to be restored.
+local digests = direction ~= "" and ARGV[6] .. ARGV[7]
+if digests and not created then
+  redis.call("XADD", KEYS[2], entryId, "movement", ARGV[2], "lines", lines, "digests", digests)
 else
-  redis.call("XADD", KEYS[2], entryId, "movement", ARGV[2], "lines", lines)
+  local entry = { "movement", ARGV[2], "lines", lines }
+  if digests then entry[5], entry[6] = "digests", digests end
+  if created then
+    redis.call("HSET", KEYS[5], unpack(created))
+    entry[#entry + 1] = "documents"
+    entry[#entry + 1] = alignDocuments(createdDocuments, count)
+  end
+  redis.call("XADD", KEYS[2], entryId, unpack(entry))
 end
 if direction ~= "" then
   local record = pack("<I2", #movements + 37) .. movements

@@ -1,5 +1,5 @@
 #!lua
--- Creates or updates 1..1,000 items together, or none. Rows that change nothing leave no trace.
+-- Creates or updates up to 1,000 items together, or none. Rows that change nothing leave no trace.
 --
 -- KEYS[1] levels         hash    item id (16 bytes) -> packed level; "head" -> packed head
 -- KEYS[2] ledger         stream  one entry per call that changes something
@@ -8,13 +8,16 @@
 -- KEYS[5] lowStockIndex  zset    item id, score 0
 -- KEYS[6] importProgress string  how far the import came that sends these rows
 -- KEYS[7] call           string  what became of a keyed call (see findCall)
+-- KEYS[8] wixItems       hash    what Wix's own items are here (see wixItemsChanged)
 --
 -- ARGV[1] movement: JSON text for the ledger entry
 -- ARGV[2] progress the caller knows of ("" = none), ARGV[3] progress to store with the rows
 --         ("" = keep none), ARGV[4] its time to live, ms
 -- ARGV[5] input digest of a keyed call ("" = the call has no key), ARGV[6] its retention, ms,
 --         ARGV[7] text to keep with its outcome
--- ARGV[8..] three per row; an item may stand in one row only:
+-- ARGV[8] fields of wixItems to keep with the rows, 65 bytes each: name c17, value the caller read
+--         c24, value to keep c24 (zeros = none)
+-- ARGV[9..] three per row; an item may stand in one row only:
 --   row, 33 bytes: item id c16, flags B, what to set B (the flag bits; 16 quantity, 32 preorder
 --     limit, 64 threshold), quantity i4, preorder limit I3, threshold I3, revision the item must
 --     have I5 (0 = any)
@@ -25,12 +28,14 @@
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
 --   {"REPLAYED", ledger id, kept} recorded before; nothing changed
 --   {"IMPORT_CHANGED"}            somebody else went on with the import: another progress is stored
---   {"ITEM_CHANGED", ids}         16 bytes per item whose document is not the one the caller read
+--   {"ITEM_CHANGED", ids}         16 bytes per item whose document is not the one the caller read;
+--                                 none when only a field of wixItems is another
 --   {"REVISION_CONFLICT", ids}    16 bytes per item with another revision
 --   {"OK", ledger id, ledger lines}  the id is "-" when nothing changed
 --
 -- @include formats levelFlags availabilityStatus readHead ledgerNotes
--- @include findCall keepCall append dateDocument alignDocuments moveIndexes lowStockAt
+-- @include findCall keepCall wixItemsChanged keepWixItems
+-- @include append dateDocument alignDocuments moveIndexes lowStockAt
 
 local pack, open = struct.pack, struct.unpack
 local SET_QUANTITY, SET_LIMIT, SET_THRESHOLD = 16, 32, 64
@@ -43,14 +48,16 @@ if ARGV[3] ~= "" and (redis.call("GET", KEYS[6]) or "") ~= ARGV[2] then
   return { "IMPORT_CHANGED" }
 end
 
-local ids, count = {}, (#ARGV - 7) / 3
-for i = 1, count do ids[i] = ARGV[3 * i + 5]:sub(1, 16) end
-local known = redis.call("HMGET", KEYS[3], unpack(ids))
+local ids, count = {}, (#ARGV - 8) / 3
+for i = 1, count do ids[i] = ARGV[3 * i + 6]:sub(1, 16) end
+local known = count > 0 and redis.call("HMGET", KEYS[3], unpack(ids))
 local changed = {}
 for i = 1, count do
-  if (known[i] or "") ~= ARGV[3 * i + 6] then changed[#changed + 1] = ids[i] end
+  if (known[i] or "") ~= ARGV[3 * i + 7] then changed[#changed + 1] = ids[i] end
 end
-if #changed > 0 then return { "ITEM_CHANGED", table.concat(changed) } end
+if #changed > 0 or wixItemsChanged(KEYS[8], ARGV[8]) then
+  return { "ITEM_CHANGED", table.concat(changed) }
+end
 
 ids[count + 1] = "head"
 local levels = redis.call("HMGET", KEYS[1], unpack(ids))
@@ -62,7 +69,7 @@ local documents, documentsBefore, documentWrites = {}, nil, {}
 local leave, enter, leaveLow, enterLow, conflicts
 
 for i = 1, count do
-  local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 6], ARGV[3 * i + 7]
+  local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 7], ARGV[3 * i + 8]
   local flags, revision, quantity, reserved, limit, counter, threshold = TRACKED, 0, 0, 0, 0, 0, 0
   local _, previous, documentSequence = nil, NO_ENTRY, ownSequence
   if level then
@@ -77,7 +84,7 @@ for i = 1, count do
 
   local newFlags, what, newQuantity, newLimit, newThreshold, expected
   _, newFlags, what, newQuantity, newLimit, newThreshold, expected =
-    open("<c16BBi4I3I3I5", ARGV[3 * i + 5])
+    open("<c16BBi4I3I3I5", ARGV[3 * i + 6])
   if expected ~= 0 and expected ~= revision then conflicts = append(conflicts, id) end
   local mask = bit.band(what, 15)
   newFlags = bit.bor(bit.band(flags, bit.bnot(mask)), bit.band(newFlags, mask))
@@ -149,5 +156,6 @@ if count > 0 then
   moveIndexes(KEYS[4], KEYS[5], leave, enter, leaveLow, enterLow)
 end
 if ARGV[3] ~= "" then redis.call("SET", KEYS[6], ARGV[3], "PX", ARGV[4]) end
+keepWixItems(KEYS[8], ARGV[8])
 keepCall(KEYS[7], entryId, ARGV[5], ARGV[7], ARGV[6])
 return { "OK", entryId, lines }

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { countWebhooks, type WebhookAttempts } from './webhookMetrics';
+import { createWixEventMetrics, type WixEventMetrics } from './wixEventMetrics';
 
 /** The two calls of the Wix inventory service plugin. */
 export const pluginOperations = ['decrement', 'increment'] as const;
@@ -26,7 +28,7 @@ export const pluginOutcomes = [
 export type PluginOutcome = (typeof pluginOutcomes)[number];
 
 /** The hub's metrics. Every method is a few property reads and additions; none waits. */
-export interface Metrics {
+export interface Metrics extends WixEventMetrics {
   /** Counts one finished plugin call and its duration. */
   pluginRequest(operation: PluginOperation, outcome: PluginOutcome, seconds: number): void;
   /**
@@ -39,6 +41,8 @@ export interface Metrics {
    * @param script name of the script's file without `.lua`
    */
   scriptCall(script: string, seconds: number): void;
+  /** Numbers of webhook delivery. */
+  readonly webhooks: WebhookAttempts;
   /** Records whether Redis answers. */
   redisUp(up: boolean): void;
   /** Content type of {@link Metrics.text}. */
@@ -129,11 +133,13 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   return {
+    ...createWixEventMetrics(registry),
     pluginRequest: countPluginRequests(registry),
     refusal: (operation, code) => {
       refusals.inc({ operation, code });
     },
     scriptCall: recordScriptCalls(registry),
+    webhooks: countWebhooks(registry),
     redisUp: (up) => {
       redisUp.set(up ? 1 : 0);
     },

@@ -119,6 +119,18 @@ export class InventoryModel {
     return { word: 'OK', entry: this.entries, lines: [line] };
   }
 
+  /** A movement of an order: what comes back does so without what was deleted since. */
+  moveOrder(movement: ModelMovement): ModelReply {
+    const reply = this.move(movement);
+    const { repeat, lines } = movement;
+    if (reply.word !== 'UNKNOWN_ITEM' || repeat?.direction !== '+') return reply;
+    const taken = this.orders.get(repeat.orderId)?.items;
+    if (!reply.items.every((item) => taken?.has(item))) return reply;
+    const ignored = (line: ModelLine): ModelLine =>
+      reply.items.includes(line.item) ? { ...line, guard: 'ignored' } : line;
+    return this.move({ ...movement, lines: lines.map(ignored) });
+  }
+
   move(movement: ModelMovement): ModelReply {
     const { call, repeat } = movement;
     const known = call && this.calls.get(call.key);

@@ -24,7 +24,11 @@ export class KillableHub {
   private child: ChildProcess | undefined;
   private started: Promise<string> | undefined;
 
-  constructor(readonly dataDir: string) {}
+  constructor(
+    readonly dataDir: string,
+    /** Settings besides those that every such hub has. */
+    private readonly settings: Readonly<Record<string, string>> = {},
+  ) {}
 
   /** Starts the hub. Resolves with its URL when it listens. */
   start(): Promise<string> {
@@ -52,6 +56,7 @@ export class KillableHub {
           TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'),
           PORT: '0',
           DATA_DIR: this.dataDir,
+          ...this.settings,
         },
       },
     );

@@ -97,9 +97,10 @@ export class ModelRun {
       token,
       ...(requestId !== null && { requestId: `request ${requestId}` }),
     };
-    const model = this.model.move(
-      orderMovement(step, token, this.settings, (product, at) => this.name(product, at)),
+    const movement = orderMovement(step, token, this.settings, (product, at) =>
+      this.name(product, at),
     );
+    const model = this.model.moveOrder(movement);
     const hub = moveForOrder(this.processes[process]!, call);
     return this.compare(model, hub);
   }

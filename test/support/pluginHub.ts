@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
@@ -6,6 +5,7 @@ import { createApp, type AppDeps } from '../../src/app';
 import { WIX_STORES_APP_ID } from '../../src/core/catalog';
 import { guidOfKey, itemKey } from '../../src/core/identity';
 import type { Level } from '../../src/core/item';
+import { createHubServer } from '../../src/hubServer';
 import { createInventoryDeps, type InventoryDeps } from '../../src/inventory/deps';
 import { tenantSettings } from '../../src/inventory/settings';
 import { createLogger } from '../../src/observability/logger';
@@ -38,6 +38,8 @@ export interface PluginHubOptions {
   tenantId?: string;
   /** How GraphQL lets callers in; default: it is not served. */
   graphql?: (redis: HubRedis) => AppDeps['graphql'];
+  /** Bounds of subscriptions that differ from the defaults. */
+  subscriptions?: AppDeps['subscriptions'];
 }
 
 export function newKeyPair() {
@@ -78,8 +80,12 @@ export async function startPluginHub(options: PluginHubOptions = {}) {
     metrics: createMetrics(),
     logger,
   };
-  const app = await createApp({ ...plugin, graphql: options.graphql?.(redis) });
-  const server = createServer(app.listener);
+  const app = await createApp({
+    ...plugin,
+    graphql: options.graphql?.(redis),
+    subscriptions: options.subscriptions,
+  });
+  const server = createHubServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { tenantId = randomUUID() } = options;
@@ -166,6 +172,7 @@ export async function startPluginHub(options: PluginHubOptions = {}) {
     return entries;
   };
   const close = async () => {
+    app.drain();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     redis.disconnect();

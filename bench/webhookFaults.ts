@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runWebhookFaultStory } from '../test/support/webhookFaultStory';
+
+/*
+ * A real hub under load, killed (kill -9) again and again while a receiver of its webhooks fails
+ * one call in three. Exit code 1 when a movement never arrived, or the receiver's copy of the stock
+ * differs from the hub's.
+ *
+ *     npx tsx bench/webhookFaults.ts [kills, default 20] [calls between two, default 200]
+ */
+
+async function main([kills = '20', callsBetween = '200']: readonly string[]): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'inventory-hub-webhook-faults-'));
+  const started = performance.now();
+  try {
+    const report = await runWebhookFaultStory({
+      dataDir,
+      kills: Number(kills),
+      callers: 8,
+      callsBetween: Number(callsBetween),
+      patienceMs: 600_000,
+      onKill: (calls, received) => {
+        console.log(`after ${calls} calls, ${received} webhooks: kill -9`);
+      },
+    });
+    const seconds = Math.round((performance.now() - started) / 1000);
+    const { calls, movements, received, duplicates, overtaken, lost, wrongCopies } = report;
+    console.log(
+      `${kills} kills, ${calls} calls and ${movements} movements in ${seconds} s: ` +
+        `${received} webhooks received, ${duplicates} of them duplicates, ${overtaken} overtaken`,
+    );
+    console.log(`lost ${lost.length}, wrong copies ${wrongCopies.length}`);
+    const wrong = [...lost, ...wrongCopies];
+    if (wrong.length > 0) console.log(wrong.slice(0, 20).join('\n'));
+    if (wrong.length > 0) process.exitCode = 1;
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,171 @@
+import { readWebhookKey } from '../auth/webhookKey';
+import type { Logger } from '../observability/logger';
+import type { WebhookAttempts } from '../observability/webhookMetrics';
+import type { HubRedis } from '../redis/commands';
+import { createJobQueue, createJobWorker, type JobWorker } from '../redis/queues';
+import type { RedisTarget } from '../redis/connect';
+import { parseTargetUrl, type AllLookup, type TargetRules } from './targetAddress';
+import type { DeliveryDeps, DeliveryQueues } from './deliveryDeps';
+import { addDrain, beginTarget, drain, replay, retry, sweep } from './deliveryJobs';
+import { receiverIds } from './receivers';
+import { createWebhookSender } from './webhookSender';
+
+/** How often receivers that are behind are looked for, ms: what covers a lost wake-up. */
+const SWEEP_EVERY_MS = 10_000;
+/** Entries written within this long wake a tenant's receivers once, ms. */
+const WAKE_DELAY_MS = 20;
+/** How long a process goes by what receivers a tenant had, ms. */
+const RECEIVERS_KEPT_MS = 1000;
+/** Jobs of one process at a time; nearly all of their time is waiting for answers. */
+const CONCURRENCY = { drain: 64, retry: 64, replay: 16, sweep: 1 } as const;
+
+/** How webhooks are delivered. */
+export interface DeliveryOptions extends TargetRules {
+  redis: HubRedis;
+  /** Where the jobs are kept: the same Redis. */
+  store: RedisTarget;
+  appId: string;
+  timeoutMs: number;
+  /** Seconds between a failed attempt and the next, 0 or more; one per further attempt. */
+  retryScheduleSeconds: readonly number[];
+  /** Where the events of all tenants go besides. */
+  target?: { url: string; privateKeyPem: string } | undefined;
+  /** Default: the system's. */
+  lookup?: AllLookup | undefined;
+  metrics: WebhookAttempts;
+  logger: Logger;
+}
+
+/** Webhook delivery that runs until it is closed. */
+export interface Delivery {
+  deps: DeliveryDeps;
+  /** Takes no more jobs, waits for those that run, and closes its connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts delivering webhooks in this process: it is woken by the ledger entries the process writes,
+ * and shares all work with other processes.
+ *
+ * @throws Error when the target's key is none; InventoryError REDIS_UNAVAILABLE
+ */
+export async function openDelivery(options: DeliveryOptions): Promise<Delivery> {
+  const { redis, logger, timeoutMs, target, retryScheduleSeconds } = options;
+  if (target) parseTargetUrl(target.url, options, 'WEBHOOK_TARGET_URL');
+  const key = target && (await readWebhookKey(target.privateKeyPem));
+  const stopping = new AbortController();
+  const onError = (error: Error) => {
+    logger.warn({ cause: error.message }, 'webhook delivery is held up');
+  };
+  const queues = openQueues(options.store, onError);
+  const deps: DeliveryDeps = {
+    redis,
+    queues,
+    sender: createWebhookSender(options),
+    rules: options,
+    appId: options.appId,
+    timeoutMs,
+    retryDelaysMs: retryScheduleSeconds.map((seconds) => 1000 * seconds),
+    target: target && key ? { url: target.url, key } : undefined,
+    signingKeys: new Map(),
+    inFlight: new Map(),
+    metrics: options.metrics,
+    logger,
+    stopping: stopping.signal,
+  };
+  await beginTarget(deps);
+  const workers = openWorkers(deps, options.store, onError);
+  const waker = createWaker(deps, onError);
+  redis.onLedgerEntry = waker.wake;
+  await queues.sweep.repeat('sweep', SWEEP_EVERY_MS, {});
+  await sweep(deps);
+  return {
+    deps,
+    close: async () => {
+      stopping.abort();
+      delete redis.onLedgerEntry;
+      waker.close();
+      await Promise.all(workers.map((worker) => worker.close()));
+      const { drain: first, retry: second, replay: third, sweep: fourth } = queues;
+      await Promise.all([first, second, third, fourth].map((queue) => queue.close()));
+      deps.sender.close();
+    },
+  };
+}
+
+function openQueues(store: RedisTarget, onError: (error: Error) => void): DeliveryQueues {
+  return {
+    drain: createJobQueue(store, 'webhook-drain', onError),
+    retry: createJobQueue(store, 'webhook-retry', onError),
+    replay: createJobQueue(store, 'webhook-replay', onError),
+    sweep: createJobQueue(store, 'webhook-sweep', onError),
+  };
+}
+
+function openWorkers(
+  deps: DeliveryDeps,
+  store: RedisTarget,
+  onError: (error: Error) => void,
+): JobWorker[] {
+  const { retryDelaysMs } = deps;
+  const options = (kind: keyof typeof CONCURRENCY) => ({ concurrency: CONCURRENCY[kind], onError });
+  return [
+    createJobWorker(store, 'webhook-drain', (job) => drain(deps, job as never), options('drain')),
+    createJobWorker(store, 'webhook-retry', (job, run) => retry(deps, job as never, run), {
+      ...options('retry'),
+      // A job that was added waited for the first delay already.
+      retryDelaysMs: retryDelaysMs.slice(1),
+    }),
+    createJobWorker(
+      store,
+      'webhook-replay',
+      (job) => replay(deps, job as never),
+      options('replay'),
+    ),
+    createJobWorker(
+      store,
+      'webhook-sweep',
+      async () => {
+        await sweep(deps);
+        return undefined;
+      },
+      options('sweep'),
+    ),
+  ];
+}
+
+/** Wakes a tenant's receivers soon after entries were written, not once per entry. */
+function createWaker(deps: DeliveryDeps, onError: (error: Error) => void) {
+  const tenants = new Set<string>();
+  const known = new Map<string, { ids: readonly string[]; until: number }>();
+  let timer: NodeJS.Timeout | undefined;
+
+  async function wakeTenant(tenantId: string): Promise<void> {
+    const kept = known.get(tenantId);
+    const now = performance.now();
+    const ids = kept && kept.until > now ? kept.ids : await receiverIds(deps, tenantId);
+    if (ids !== kept?.ids) {
+      if (known.size >= 10_000) known.clear();
+      known.set(tenantId, { ids, until: now + RECEIVERS_KEPT_MS });
+    }
+    await Promise.all(ids.map((id) => addDrain(deps, { tenantId, id })));
+  }
+
+  function wakeAll(): void {
+    timer = undefined;
+    const woken = [...tenants];
+    tenants.clear();
+    // What is lost here is found by the next sweep.
+    for (const tenantId of woken) wakeTenant(tenantId).catch(onError);
+  }
+
+  return {
+    wake: (tenantId: string): void => {
+      tenants.add(tenantId);
+      timer ??= setTimeout(wakeAll, WAKE_DELAY_MS);
+    },
+    close: (): void => {
+      clearTimeout(timer);
+    },
+  };
+}

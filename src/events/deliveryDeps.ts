@@ -1,0 +1,61 @@
+import type { WebhookKey } from '../auth/webhookKey';
+import type { Logger } from '../observability/logger';
+import type { WebhookAttempts } from '../observability/webhookMetrics';
+import type { HubRedis } from '../redis/commands';
+import type { JobQueue } from '../redis/queues';
+import type { TargetRules } from './targetAddress';
+import type { WebhookSender } from './webhookSender';
+
+/** A receiver's first attempts: they follow the ledger. */
+export interface DrainJob {
+  tenantId: string;
+  id: string;
+}
+
+/** Another attempt of one event. */
+export interface RetryJob extends DrainJob {
+  eventId: string;
+}
+
+/** Events to be sent once more: those after a cursor, up to a ledger id. */
+export interface ReplayJob extends DrainJob {
+  cursor: string;
+  to: string;
+}
+
+/** Jobs of delivery, shared by all processes. */
+export interface DeliveryQueues {
+  drain: JobQueue<DrainJob>;
+  retry: JobQueue<RetryJob>;
+  replay: JobQueue<ReplayJob>;
+  sweep: JobQueue<Record<string, never>>;
+}
+
+/** What delivery works with; passed first. */
+export interface DeliveryDeps {
+  redis: HubRedis;
+  queues: DeliveryQueues;
+  sender: WebhookSender;
+  rules: TargetRules;
+  /** Audience of the tokens, and the app that made the changes. */
+  appId: string;
+  /** Longest wait for an answer, ms. */
+  timeoutMs: number;
+  /** Milliseconds between a failed attempt and the next; one per further attempt. */
+  retryDelaysMs: readonly number[];
+  /** Where the events of all tenants go besides. */
+  target: { url: string; key: WebhookKey } | undefined;
+  /** Keys read so far, by public key. */
+  signingKeys: Map<string, WebhookKey>;
+  /** Attempts that run now, by receiver. */
+  inFlight: Map<string, number>;
+  metrics: WebhookAttempts;
+  logger: Logger;
+  /** Aborted when the process stops: slices end early. */
+  stopping: AbortSignal;
+}
+
+/** Names a receiver among all tenants'. */
+export function receiverName({ tenantId, id }: DrainJob): string {
+  return `${tenantId}/${id}`;
+}

@@ -1,0 +1,76 @@
+import { invalidInput } from '../core/errors';
+import { takeSteps } from '../inventory/keyedSteps';
+import type { KeyedCall } from '../redis/commands';
+import { lastLedgerId, ledgerIdAt } from '../redis/reads';
+import type { DeliveryDeps } from './deliveryDeps';
+import { FEED_START, parseFeedCursor } from './feedCursor';
+import { checkSubscription } from './subscriptions';
+
+/** An end of what is sent once more: a cursor of events, or a time. */
+export interface ReplayBound {
+  cursor?: string | undefined;
+  /** Ms since 1970. */
+  timeMs?: number | undefined;
+}
+
+/** Events to send once more. */
+export interface ReplayEvents {
+  id: string;
+  /** Events after it; by time: of this moment and later. */
+  from: ReplayBound;
+  /** The last movement; default: the present end. */
+  to?: ReplayBound | undefined;
+  call?: KeyedCall | undefined;
+}
+
+/**
+ * Sends a receiver the events of the past once more, beside the new ones and with the same care.
+ *
+ * @throws InventoryError INVALID_INPUT, NO_SUCH_SUBSCRIPTION, IDEMPOTENCY_KEY_MISMATCH,
+ *   REDIS_UNAVAILABLE
+ */
+export async function replayEvents(
+  deps: DeliveryDeps,
+  tenantId: string,
+  { id, from, to, call }: ReplayEvents,
+): Promise<{ replayed: boolean }> {
+  const { redis, queues } = deps;
+  const { replayed } = await takeSteps(deps, tenantId, call, {
+    decide: async () => {
+      const cursor = await placeOf(deps, tenantId, from, 'from', -1);
+      const end = to ? placeOf(deps, tenantId, to, 'to', 0) : lastLedgerId(redis, tenantId);
+      const range = { cursor: cursor || FEED_START, to: await end };
+      await checkSubscription(deps, tenantId, id, 'subscriptionId');
+      return range;
+    },
+    act: async (range) => {
+      if (range.to === '') return;
+      const { keyDigest, retentionMs } = call ?? {};
+      await queues.replay.add(
+        { tenantId, id, ...range },
+        keyDigest === undefined
+          ? {}
+          : { id: `${tenantId}/${keyDigest}`, rememberedMs: retentionMs! },
+      );
+    },
+  });
+  return { replayed };
+}
+
+/** A cursor as given, or the last ledger id of a moment (plus some ms); empty: none so early. */
+async function placeOf(
+  { redis }: DeliveryDeps,
+  tenantId: string,
+  { cursor, timeMs }: ReplayBound,
+  field: string,
+  plusMs: number,
+): Promise<string> {
+  if (cursor !== undefined && timeMs === undefined) {
+    parseFeedCursor(cursor, `${field}.cursor`);
+    return cursor;
+  }
+  if (cursor !== undefined || timeMs === undefined || !(timeMs >= 0)) {
+    throw invalidInput(field, { cursor, timeMs }, 'either a cursor or a time');
+  }
+  return ledgerIdAt(redis, tenantId, Math.max(0, timeMs + plusMs));
+}

@@ -1,0 +1,85 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import type { AvailabilityStatus } from '../core/item';
+import { AvailabilityStatusEnum } from './enums';
+import { InventoryItem } from './item.type';
+import { Movement } from './movement.type';
+
+@InputType({
+  description:
+    'Which changes to be told of. All fields that are given must hold; a list holds when one of ' +
+    'its entries does. At most 1,000 list entries in all.',
+})
+export class InventoryChangedFilterInput {
+  @Field(() => [ID], { nullable: true, description: 'Inventory item ids, GUIDs.' })
+  itemIds?: string[] | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Product ids.' })
+  productIds?: string[] | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Location ids, GUIDs.' })
+  locationIds?: string[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Only while no more units than this are available after the change, ' +
+      '-1,000,000,000..1,000,000,000. Leaves out untracked items.',
+  })
+  availableAtMost?: number | null;
+}
+
+@ObjectType({ description: 'What a movement did to one item, as of that movement.' })
+export class InventoryItemChange {
+  @Field(() => ID, { description: 'Inventory item id.' })
+  itemId!: string;
+
+  @Field(() => InventoryItem, {
+    description: 'The item right after the movement; of a deleted item, right before.',
+  })
+  item!: InventoryItem;
+
+  @Field(() => Int, { description: 'Change of the quantity on hand.' })
+  delta!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Units on hand right after. Null: untracked or deleted.',
+  })
+  quantityAfter!: number | null;
+
+  @Field(() => AvailabilityStatusEnum, {
+    nullable: true,
+    description: 'Whether it could be sold right before. Null: the movement created it.',
+  })
+  statusBefore!: AvailabilityStatus | null;
+
+  @Field(() => AvailabilityStatusEnum, {
+    nullable: true,
+    description: 'Whether it can be sold right after. Null: the movement deleted it.',
+  })
+  statusAfter!: AvailabilityStatus | null;
+
+  @Field(() => Boolean, { description: 'Available units came down to the low stock threshold.' })
+  fellLow!: boolean;
+}
+
+@ObjectType({ description: 'A movement that concerns a subscriber, or only a newer cursor.' })
+export class InventoryChange {
+  @Field(() => String, {
+    description: 'Give the last one as `after` to go on behind it, with no gap and no repeat.',
+  })
+  cursor!: string;
+
+  @Field(() => Movement, {
+    nullable: true,
+    description:
+      'The movement, all of it. Null: only the cursor is new, as in the first message and now ' +
+      'and then while no change passes the filter.',
+  })
+  movement!: Movement | null;
+
+  @Field(() => [InventoryItemChange], {
+    description: 'What it did to the items that pass the filter; empty without a movement.',
+  })
+  changes!: InventoryItemChange[];
+}

@@ -1,0 +1,101 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { InventoryEventTypeName } from './inventoryEventType';
+import { InventoryEventTypeEnum } from './inventoryEventType';
+import { PageInfo } from './pageInfo.type';
+
+@ObjectType({ description: 'How delivery to a receiver goes.' })
+export class WebhookHealth {
+  @Field(() => String, { description: 'How far events were delivered: a cursor of `events`.' })
+  cursor!: string;
+
+  @Field(() => Int, { description: 'How many movements are behind that place.' })
+  lag!: number;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When an attempt last succeeded.' })
+  lastSuccess!: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When an attempt last failed.' })
+  lastFailure!: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it failed, such as `timeout`, `status 500` or `address refused`.',
+  })
+  lastFailureReason!: string | null;
+
+  @Field(() => Int, { description: 'First attempts that failed since the last that did not.' })
+  consecutiveFailures!: number;
+
+  @Field(() => Int, { description: 'Events that wait for another attempt.' })
+  waitingRetries!: number;
+
+  @Field(() => Int, { description: 'Events that were given up, up to 10,000.' })
+  deadLetters!: number;
+}
+
+@ObjectType({ description: 'A receiver of events (docs/reference/events.md).' })
+export class WebhookSubscription {
+  @Field(() => ID, { description: 'Subscription id, a GUID.' })
+  id!: string;
+
+  @Field(() => String, { description: 'Where events are sent.' })
+  url!: string;
+
+  @Field(() => [InventoryEventTypeEnum], {
+    nullable: true,
+    description: 'Types of events that are sent. Null: all.',
+  })
+  eventTypes!: InventoryEventTypeName[] | null;
+
+  @Field(() => Boolean, { description: 'False: nothing is sent, and its place is kept.' })
+  enabled!: boolean;
+
+  @Field(() => Int, { description: 'Rises by one per change.' })
+  revision!: number;
+
+  @Field(() => String, { description: 'What to verify its webhooks with: RSA, SPKI in PEM.' })
+  publicKey!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdDate!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was last changed.' })
+  updatedDate!: Date;
+
+  @Field(() => WebhookHealth, { description: 'How delivery goes.' })
+  health?: WebhookHealth;
+}
+
+@ObjectType({ description: 'An event that was given up after its last attempt.' })
+export class WebhookDeadLetter {
+  @Field(() => ID, { description: 'Event id, a GUID.' })
+  eventId!: string;
+
+  @Field(() => InventoryEventTypeEnum, { description: 'Type of the event.' })
+  type!: InventoryEventTypeName;
+
+  @Field(() => ID, { description: 'The item it is about.' })
+  itemId!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When the movement was.' })
+  time!: Date;
+
+  @Field(() => Int, { description: 'Attempts that were made.' })
+  attempts!: number;
+
+  @Field(() => GraphQLDateTime, { description: 'When the last attempt failed.' })
+  failedDate!: Date;
+
+  @Field(() => String, { description: 'Why it failed, such as `timeout` or `status 500`.' })
+  failure!: string;
+}
+
+@ObjectType({ description: 'Some dead letters, the oldest first.' })
+export class WebhookDeadLetterConnection {
+  @Field(() => [WebhookDeadLetter], { description: 'The dead letters.' })
+  nodes!: WebhookDeadLetter[];
+
+  @Field(() => PageInfo, { description: 'Where the page is. A cursor is an event id.' })
+  pageInfo!: PageInfo;
+}
