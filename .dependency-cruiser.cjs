@@ -16,8 +16,8 @@ function only(name, comment, from, ...allowed) {
 const CORE = '^src/core/';
 const OBSERVABILITY = '^src/observability/';
 const USE_CASES = ['^src/inventory/', '^src/events/', '^src/auth/'];
-const SURFACES = '^src/(schema|plugin-rest|items-rest|cli)/';
-const SETTINGS = '^src/(config|settings|settingRow)\\.ts$';
+const SURFACES = '^src/(schema|plugin-rest|items-rest|webhooks-rest|cli)/';
+const SETTINGS = '^src/(config|settings|settingRow|[a-z]+Settings)\\.ts$';
 const ERROR_REPLY = '^src/error-reply\\.ts$';
 
 /** A rule: only the files of `home` import the package. */
@@ -122,12 +122,13 @@ module.exports = {
       ERROR_REPLY,
       CORE,
       '^src/redis/reads\\.ts$',
+      '^src/openapi\\.ts$',
     ),
     only(
       'main-knows-no-surface',
       'The process: settings, keys, use cases, app. It opens the store through inventory.',
       { path: '^src/main\\.ts$' },
-      '^src/(app|banner)\\.ts$',
+      '^src/(app|banner|hubServer)\\.ts$',
       SETTINGS,
       ...USE_CASES,
       OBSERVABILITY,
@@ -163,6 +164,7 @@ module.exports = {
     ),
 
     oneHome('ioredis', '^src/redis/'),
+    oneHome('bullmq', '^src/redis/'),
     oneHome('jose', '^src/auth/'),
     oneHome('express', '^src/(app\\.ts$|items-rest/|schema/)'),
     oneHome('pino', OBSERVABILITY),

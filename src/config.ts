@@ -27,6 +27,12 @@ export interface Config {
   readonly pluginBodyLimitBytes: number;
   /** 60..31536000 */
   readonly idempotencyRetentionSeconds: number;
+  /** Days, 0..3660; 0 = for ever, or a time not shorter than the idempotency retention. */
+  readonly ledgerRetentionDays: number;
+  /** As `ledgerRetentionDays`. */
+  readonly orderRetentionDays: number;
+  /** Days, 0..3660; 0 = until there are too many. */
+  readonly refusalRetentionDays: number;
   /** 50..60000 */
   readonly redisCommandTimeoutMs: number;
   /** 0..300000 */
@@ -42,6 +48,18 @@ export interface Config {
   readonly authAudience: string;
   /** 0..1000000000 points; 0 = no limit. */
   readonly rateLimitPerMinute: number;
+  /** 1..1000000 */
+  readonly subscriptionConnections: number;
+  /** 1..1000000 */
+  readonly subscriptionConnectionsPerTenant: number;
+  readonly webhookTargetUrl: string | undefined;
+  /** Text of the file. */
+  readonly webhookSigningKey: string | undefined;
+  /** 1..50 numbers, 0..604800. */
+  readonly webhookRetryScheduleSeconds: readonly number[];
+  /** 50..30000 */
+  readonly webhookTimeoutMs: number;
+  readonly webhookAllowPrivateTargets: boolean;
   /** Origins as browsers send them; Apollo Studio's is not among them. */
   readonly corsOrigins: readonly string[];
   readonly graphqlIntrospection: boolean;
@@ -160,6 +178,7 @@ export function loadConfig(
     wixPublicKey: variableKey,
     wixPublicKeyFiles = [],
     authPublicKeyFiles = [],
+    webhookSigningKeyFile,
     graphqlIntrospection,
     corsOrigins = [],
     ...values
@@ -172,11 +191,20 @@ export function loadConfig(
     );
   const fileKeys = readKeys(settingsTable.wixPublicKeyFiles, wixPublicKeyFiles);
   const authPublicKeys = readKeys(settingsTable.authPublicKeyFiles, authPublicKeyFiles);
+  const [webhookSigningKey] = readKeys(
+    settingsTable.webhookSigningKeyFile,
+    webhookSigningKeyFile === undefined ? [] : [webhookSigningKeyFile],
+  );
 
   const production = values.nodeEnv === 'production';
   problems.push(...findMissing(isSet, production), ...findConflicts(isSet));
+  problems.push(...findShortRetentions(values));
   if (production && values.authJwksUrl !== undefined && isOpenToChange(values.authJwksUrl)) {
     const { name, bounds } = settingsTable.authJwksUrl;
+    problems.push({ name, value: `http://… ${hidden}`, bound: bounds });
+  }
+  if (production && values.webhookTargetUrl?.startsWith('http:')) {
+    const { name, bounds } = settingsTable.webhookTargetUrl;
     problems.push({ name, value: `http://… ${hidden}`, bound: bounds });
   }
   if (problems.length > 0) throw new ConfigError(problems);
@@ -186,6 +214,7 @@ export function loadConfig(
     dataDir: resolve(directory, values.dataDir),
     wixPublicKeys: Object.freeze(variableKey === undefined ? fileKeys : [variableKey, ...fileKeys]),
     authPublicKeys: Object.freeze(authPublicKeys),
+    webhookSigningKey,
     corsOrigins: Object.freeze(corsOrigins),
     graphqlIntrospection:
       graphqlIntrospection === 'auto' ? !production : graphqlIntrospection === 'on',
@@ -201,6 +230,7 @@ function findMissing(isSet: (setting: Setting) => boolean, production: boolean):
   const required = [
     ...(production || keyGiven ? [table.wixAppId] : []),
     ...(production && !keyGiven ? [table.wixPublicKey] : []),
+    ...(production && isSet(table.webhookTargetUrl) ? [table.webhookSigningKeyFile] : []),
     ...(foreignIssuer ? [table.authIssuer, table.authAudience] : []),
   ];
   return required
@@ -215,6 +245,25 @@ function findConflicts(isSet: (setting: Setting) => boolean): ConfigProblem[] {
   return others.map(({ name }) => {
     return { name, value: hidden, bound: `unset beside ${first!.name}` };
   });
+}
+
+/** What answers repeats is kept as long as repeats are recognized. */
+function findShortRetentions(
+  values: Pick<
+    Values,
+    'idempotencyRetentionSeconds' | 'ledgerRetentionDays' | 'orderRetentionDays'
+  >,
+): ConfigProblem[] {
+  const { idempotencyRetentionSeconds: seconds } = values;
+  const leastDays = Math.ceil(seconds / 86_400);
+  const settings = ['ledgerRetentionDays', 'orderRetentionDays'] as const;
+  return settings
+    .filter((name) => values[name] > 0 && values[name] * 86_400 < seconds)
+    .map((name) => ({
+      name: settingsTable[name].name,
+      value: JSON.stringify(String(values[name])),
+      bound: `0, or at least ${leastDays} beside ${settingsTable.idempotencyRetentionSeconds.name}`,
+    }));
 }
 
 /** Who can change what is read over the network can sign tokens. */

@@ -56,6 +56,11 @@ export function asInventoryError(error: unknown): InventoryError {
   return new InventoryError('INTERNAL', undefined, undefined, { cause: error });
 }
 
+/** An error as the body of an answer, where no surface has an envelope of its own. */
+export function errorBody({ code, message }: InventoryError) {
+  return { error: { code, message } };
+}
+
 /**
  * What a log may say of an error's cause: its message, or its stack when it is a bug. Never the
  * cause itself: an ioredis error carries the whole command, a jose error the claims.

@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp, type App, type AppDeps } from './app';
+import { createApp, itemJobKinds, type App, type AppDeps } from './app';
 import { createApiTokenVerifier } from './auth/apiToken';
 import { apiTokenSource } from './auth/apiTokenSource';
 import { ensureDevelopmentKeys } from './auth/developmentKeys';
@@ -9,8 +9,13 @@ import { importWixPublicKeys } from './auth/wixPublicKeys';
 import { banner } from './banner';
 import { loadConfig, type Config } from './config';
 import { DEVELOPMENT_TENANT_ID } from './core/identity';
+import { deliveryTrimLimit } from './events/deliveryTrimLimit';
+import { startWebhooks } from './events/startWebhooks';
 import { createDemoItems } from './inventory/demoItems';
+import { createHubServer } from './hubServer';
+import { openItemJobs } from './inventory/itemJobQueue';
 import { openInventory, type OpenInventory } from './inventory/openInventory';
+import { openRetention, type Retention } from './inventory/retention';
 import { createLogger, type Logger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
 
@@ -35,12 +40,28 @@ async function main(): Promise<void> {
     },
   });
   const inventory = store.deps;
+  // The last one opened is closed first: it works with those before it.
+  const open: { close(): Promise<void> }[] = [store];
   try {
+    const webhooks = await startWebhooks(config, {
+      redis: inventory.redis,
+      store: store.target,
+      metrics: metrics.webhooks,
+      logger,
+    });
+    open.unshift(webhooks);
+    inventory.webhooks = webhooks.deps;
+    open.unshift(await startRetention(config, store, logger));
+    open.unshift(openItemJobs(inventory, store.target, itemJobKinds, logger));
     const demo = verification.development && config.nodeEnv === 'development';
     if (demo) await createDemoItems(inventory, DEVELOPMENT_TENANT_ID);
     const graphql = await graphqlAccess(config, logger, store);
     const app = await createApp({
       graphql,
+      subscriptions: {
+        connections: config.subscriptionConnections,
+        connectionsPerTenant: config.subscriptionConnectionsPerTenant,
+      },
       inventory,
       token: {
         keys: verification.keys,
@@ -51,7 +72,7 @@ async function main(): Promise<void> {
       metrics,
       logger,
     });
-    const server = createServer(app.listener);
+    const server = createHubServer(app);
     const { address, port } = await listen(server, config);
     const host = address.includes(':') ? `[${address}]` : address;
     const url = `http://${host}:${port}`;
@@ -69,9 +90,29 @@ async function main(): Promise<void> {
     logger.info({ signal: await stopRequested }, 'draining');
     await drain(server, app, config.drainTimeoutMs);
   } finally {
-    await store.close();
+    for (const one of open) await one.close();
   }
   logger.info('stopped');
+}
+
+/** Has what is older than the settings say go. */
+async function startRetention(
+  { webhookTargetUrl }: Config,
+  { deps, target }: OpenInventory,
+  logger: Logger,
+): Promise<Retention> {
+  return openRetention({
+    deps,
+    store: target,
+    limits: [deliveryTrimLimit(deps.redis, { hasTarget: webhookTargetUrl !== undefined })],
+    onTrimmed: (report) => {
+      if (report.contradictions > 0) logger.warn(report, 'the trimmed ledger contradicts itself');
+      else logger.info(report, 'ledger trimmed');
+    },
+    onError: (error) => {
+      logger.warn({ cause: error.message }, 'retention is held up');
+    },
+  });
 }
 
 /** How callers of GraphQL are let in, if at all; in development with a token to start with. */
@@ -82,7 +123,10 @@ async function graphqlAccess(
 ): Promise<AppDeps['graphql']> {
   const tokens = await apiTokenSource(config);
   if (!tokens) {
-    logger.warn('GraphQL is not served: set AUTH_JWKS_URL, AUTH_PUBLIC_KEY_FILE or AUTH_SECRET');
+    logger.warn(
+      'GraphQL and the items REST are not served: ' +
+        'set AUTH_JWKS_URL, AUTH_PUBLIC_KEY_FILE or AUTH_SECRET',
+    );
     return undefined;
   }
   const { source, development } = tokens;

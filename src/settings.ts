@@ -1,6 +1,9 @@
 import { normalizeId } from './core/catalog';
 import type { CatalogIdentityOptions } from './core/catalog';
+import { retentionSettings } from './retentionSettings';
 import { choice, integer, parseList, parseWord, type Setting } from './settingRow';
+import { subscriptionSettings } from './subscriptionSettings';
+import { webhookSettings } from './webhookSettings';
 
 export type { Setting } from './settingRow';
 
@@ -164,21 +167,12 @@ export const settingsTable = {
       name: 'PLUGIN_BODY_LIMIT_BYTES',
       unit: 'bytes',
       default: '1048576',
-      description: 'Largest body of a plugin call; 300 lines take about 92,000 bytes.',
+      description: 'Largest body of a call of Wix; 300 lines take about 92,000 bytes.',
     },
     65_536,
     16_777_216,
   ),
-  idempotencyRetentionSeconds: integer(
-    {
-      name: 'IDEMPOTENCY_RETENTION_SECONDS',
-      unit: 'seconds',
-      default: '604800',
-      description: 'How long an outcome is kept to answer a repeat of its call.',
-    },
-    60,
-    31_536_000,
-  ),
+  ...retentionSettings,
   redisCommandTimeoutMs: integer(
     {
       name: 'REDIS_COMMAND_TIMEOUT_MS',
@@ -262,11 +256,13 @@ export const settingsTable = {
       name: 'RATE_LIMIT_PER_MINUTE',
       unit: 'points',
       default: '6000',
-      description: 'What the GraphQL calls of one token may cost in a minute; 0 for no limit.',
+      description: 'What the API calls of one token may cost in a minute; 0 for no limit.',
     },
     0,
     1_000_000_000,
   ),
+  ...subscriptionSettings,
+  ...webhookSettings,
   corsOrigins: {
     name: 'CORS_ORIGINS',
     type: 'list',
@@ -274,7 +270,7 @@ export const settingsTable = {
     default: '',
     bounds:
       'at most 100 comma-separated origins as browsers send them, such as https://shop.example',
-    description: 'Web pages that may call GraphQL, beside Apollo Studio.',
+    description: 'Web pages that may call the APIs; GraphQL also Apollo Studio.',
     parse: parseOrigins,
   },
   graphqlIntrospection: choice(

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigError, loadConfig, settings } from '../src/config';
-import { developmentAppId } from '../src/settings';
+import { defaults } from './support/defaultConfig';
 
 let directory: string;
 
@@ -27,30 +27,6 @@ function problemsOf(env: Record<string, string | undefined>): ConfigError {
   }
   throw new Error('the settings were accepted');
 }
-
-const defaults = {
-  nodeEnv: 'development',
-  host: '127.0.0.1',
-  port: 4000,
-  redisUrl: undefined,
-  wixAppId: developmentAppId,
-  wixPublicKeys: [],
-  logLevel: 'info',
-  wixClockSkewSeconds: 60,
-  pluginBodyLimitBytes: 1_048_576,
-  idempotencyRetentionSeconds: 604_800,
-  redisCommandTimeoutMs: 2000,
-  drainTimeoutMs: 10_000,
-  catalogIdentityOptions: {},
-  authJwksUrl: undefined,
-  authPublicKeys: [],
-  authSecret: undefined,
-  authIssuer: 'inventory-hub',
-  authAudience: 'inventory-hub',
-  rateLimitPerMinute: 6000,
-  corsOrigins: [],
-  graphqlIntrospection: true,
-};
 
 describe('reading', () => {
   test('every setting has its default', () => {
@@ -79,6 +55,9 @@ describe('reading', () => {
       WIX_CLOCK_SKEW_SECONDS: '0',
       PLUGIN_BODY_LIMIT_BYTES: '65536',
       IDEMPOTENCY_RETENTION_SECONDS: '60',
+      LEDGER_RETENTION_DAYS: '3660',
+      ORDER_RETENTION_DAYS: '1',
+      REFUSAL_RETENTION_DAYS: '7',
       REDIS_COMMAND_TIMEOUT_MS: '50',
       DRAIN_TIMEOUT_MS: '0',
       CATALOG_IDENTITY_OPTIONS: '{"constructor":["size","colour"]}',
@@ -86,10 +65,16 @@ describe('reading', () => {
       AUTH_ISSUER: 'issuer',
       AUTH_AUDIENCE: 'audience',
       RATE_LIMIT_PER_MINUTE: '0',
+      WEBHOOK_TARGET_URL: 'https://shop.example/hook',
+      WEBHOOK_SIGNING_KEY_FILE: 'a.pem',
+      WEBHOOK_RETRY_SCHEDULE_SECONDS: '0, 0.5,60',
+      WEBHOOK_TIMEOUT_MS: '50',
+      WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
       CORS_ORIGINS: 'https://a.example, http://b.example:8080',
       GRAPHQL_INTROSPECTION: 'on',
     });
     expect(config).toEqual({
+      ...defaults,
       nodeEnv: 'production',
       host: '0.0.0.0',
       port: 0,
@@ -101,6 +86,9 @@ describe('reading', () => {
       wixClockSkewSeconds: 0,
       pluginBodyLimitBytes: 65_536,
       idempotencyRetentionSeconds: 60,
+      ledgerRetentionDays: 3660,
+      orderRetentionDays: 1,
+      refusalRetentionDays: 7,
       redisCommandTimeoutMs: 50,
       drainTimeoutMs: 0,
       catalogIdentityOptions: { constructor: ['size', 'colour'] },
@@ -110,6 +98,11 @@ describe('reading', () => {
       authIssuer: 'issuer',
       authAudience: 'audience',
       rateLimitPerMinute: 0,
+      webhookTargetUrl: 'https://shop.example/hook',
+      webhookSigningKey: 'key a',
+      webhookRetryScheduleSeconds: [0, 0.5, 60],
+      webhookTimeoutMs: 50,
+      webhookAllowPrivateTargets: true,
       corsOrigins: ['https://a.example', 'http://b.example:8080'],
       graphqlIntrospection: true,
     });

@@ -35,3 +35,17 @@ export function parseUnits(text: string): number {
   }
   return units;
 }
+
+/**
+ * Reads a low stock threshold: 0..10,000,000 units, or `none`.
+ *
+ * @throws InvalidArgumentError
+ */
+export function parseThreshold(text: string): number | 'none' {
+  if (text === 'none') return text;
+  const units = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!isWholeNumber(units, 0, 10_000_000)) {
+    throw new InvalidArgumentError('It must be a whole number from 0 to 10000000, or none.');
+  }
+  return units;
+}

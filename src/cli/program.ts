@@ -4,8 +4,10 @@ import { InventoryError } from '../core/errors';
 import { CommandFailure, say, type CommandLine } from './commandLine';
 import { exportCommand } from './exportCommand';
 import { importCommand } from './importCommand';
+import { rebuildCommand } from './rebuildCommand';
 import { settingsCommand } from './settingsCommand';
 import { tokenCommand } from './tokenCommand';
+import { trimCommand } from './trimCommand';
 import { verifyCommand } from './verifyCommand';
 import { wixCommand } from './wixCommand';
 
@@ -45,6 +47,8 @@ function createProgram(line: CommandLine): Command {
     exportCommand(line),
     wixCommand(line),
     verifyCommand(line),
+    rebuildCommand(line),
+    trimCommand(line),
     settingsCommand(line),
     tokenCommand(line),
   ];

@@ -16,6 +16,7 @@ import type { InventoryDeps } from './deps';
 import { callOf } from './keyedInput';
 import { nameLines } from './nameLines';
 import { movementById } from './orders';
+import { recordRefusal } from './recordRefusal';
 import { presentSettings, withSettings } from './settings';
 
 /** Why and how a change is made; the same for all of its lines. */
@@ -64,7 +65,8 @@ export interface ChangeOutcome {
 const MAX_REFERENCE_LENGTH = 500;
 
 /**
- * Changes quantities of tracked items: all of them, or none.
+ * Changes quantities of tracked items: all of them, or none. A strict change that was refused for
+ * want of stock or for an unknown item is kept among the refusals.
  *
  * @throws InventoryError INVALID_INPUT, UNKNOWN_ITEM, ITEM_NOT_TRACKED, COMPARE_QUANTITY_STALE,
  *   QUANTITY_OUT_OF_RANGE, INSUFFICIENT_AVAILABLE, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
@@ -75,7 +77,7 @@ export async function changeQuantities(
   change: ChangeQuantities,
 ): Promise<ChangeOutcome> {
   const lines = toLines(change);
-  checkCause(change.cause);
+  checkReference(change.cause.reference);
   if (change.operation === 'MOVE') await checkMoves(deps, tenantId, change.changes);
   const { reason } = change.cause;
   const custom = !movementReasons.some((known) => known === reason);
@@ -93,7 +95,10 @@ export async function changeQuantities(
       settingsRevision: settings.revision,
       retentionMs: deps.retentionMs,
       ...callOf(deps, change.cause, inputOf(change)),
-    }).catch((error: unknown) => {
+    }).catch(async (error: unknown) => {
+      if (lines.some(({ guard }) => guard === 'strict')) {
+        await recordRefusal(deps, tenantId, error, { cause, lines });
+      }
       throw nameLines(error, lines);
     });
     if (!outcome.replayed) {
@@ -164,7 +169,12 @@ async function checkMoves(
   }
 }
 
-function checkCause({ reference }: ChangeCause): void {
+/**
+ * The document behind a change.
+ *
+ * @throws InventoryError INVALID_INPUT
+ */
+export function checkReference(reference: string | undefined): void {
   if (reference !== undefined && !(reference.length <= MAX_REFERENCE_LENGTH && isUri(reference))) {
     const bound = `a URI of up to ${MAX_REFERENCE_LENGTH} characters`;
     throw invalidInput('input.reference', reference, bound);

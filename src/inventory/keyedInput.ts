@@ -48,7 +48,7 @@ export interface EarlierCall {
  * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH when it had other input, REDIS_UNAVAILABLE
  */
 export async function earlierCall(
-  deps: InventoryDeps,
+  deps: Pick<InventoryDeps, 'redis'>,
   tenantId: string,
   call: KeyedCall | undefined,
 ): Promise<EarlierCall | null> {
@@ -59,6 +59,30 @@ export async function earlierCall(
     throw new InventoryError('IDEMPOTENCY_KEY_MISMATCH', undefined, { ledgerId });
   }
   return earlier;
+}
+
+/**
+ * Does a keyed call, unless an earlier one did it. What looks like a refusal may come of the same
+ * call sent twice at once, when the other one was faster: then that one's outcome counts.
+ *
+ * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, and those of `action` and `replay`
+ */
+export async function onceByKey<T>(
+  deps: Pick<InventoryDeps, 'redis'>,
+  tenantId: string,
+  call: KeyedCall | undefined,
+  { action, replay }: { action: () => Promise<T>; replay: (kept: string) => T | Promise<T> },
+): Promise<T> {
+  const earlier = await earlierCall(deps, tenantId, call);
+  if (earlier) return replay(earlier.kept);
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof InventoryError) || error.kind === 'unavailable') throw error;
+    const done = await earlierCall(deps, tenantId, call);
+    if (!done) throw error;
+    return replay(done.kept);
+  }
 }
 
 /**

@@ -10,7 +10,8 @@ import {
 import { saveLocation } from '../redis/commands';
 import { readLocations } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { changeSettings, presentSettings } from './settings';
+import { callOf, onceByKey, type KeyedInput } from './keyedInput';
+import { changeSettingsOnce, presentSettings } from './settings';
 
 /** A tenant's locations by id, and what a location nobody created looks like. */
 export interface Locations {
@@ -35,33 +36,49 @@ export async function tenantLocations(deps: InventoryDeps, tenantId: string): Pr
   return { all, get };
 }
 
+/** A location to create. */
+export interface NewLocation extends KeyedInput {
+  name: string;
+  /** For locations that have one elsewhere, such as in Wix; default: a new one. */
+  id?: string | undefined;
+}
+
+/** A location right after a change of it. */
+export interface LocationOutcome {
+  location: Location;
+  /** The result was recorded by an earlier call with the same key; nothing changed now. */
+  replayed: boolean;
+}
+
 /**
- * Creates a location. `id` is for locations that have one elsewhere, such as in Wix.
+ * Creates a location.
  *
- * @throws InventoryError INVALID_INPUT, ALREADY_EXISTS, LIMIT_REACHED, REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT, ALREADY_EXISTS, LIMIT_REACHED, IDEMPOTENCY_KEY_MISMATCH,
+ *   LOCATION_CHANGED, REDIS_UNAVAILABLE
  */
 export async function createLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { name, id = randomUUID() }: { name: string; id?: string | undefined },
-): Promise<Location> {
+  { name, id, idempotencyKey }: NewLocation,
+): Promise<LocationOutcome> {
   checkName(name);
-  if (!isGuid(id)) throw invalidInput('id', id, 'a GUID');
-  const locationId = id.toLowerCase();
-  const stored = await readLocations(deps.redis, tenantId);
-  if (stored.has(locationId)) {
-    throw new InventoryError('ALREADY_EXISTS', `There is a location with id ${locationId}.`, {
-      field: 'id',
-    });
-  }
-  if (stored.size >= MAX_LOCATIONS) {
-    throw new InventoryError('LIMIT_REACHED', `A tenant has up to ${MAX_LOCATIONS} locations.`);
-  }
-  return store(deps, tenantId, locationId, '', { name, active: true, revision: 1 });
+  if (id !== undefined && !isGuid(id)) throw invalidInput('id', id, 'a GUID');
+  const input = ['LOCATION_CREATE', name, id?.toLowerCase()];
+  return storeOnce(deps, tenantId, { idempotencyKey }, input, (stored) => {
+    const locationId = (id ?? randomUUID()).toLowerCase();
+    if (stored.has(locationId)) {
+      const message = `There is a location with id ${locationId}.`;
+      throw new InventoryError('ALREADY_EXISTS', message, { field: 'id' });
+    }
+    if (stored.size >= MAX_LOCATIONS) {
+      throw new InventoryError('LIMIT_REACHED', `A tenant has up to ${MAX_LOCATIONS} locations.`);
+    }
+    return { id: locationId, before: '', after: { name, active: true, revision: 1 } };
+  });
 }
 
 /** What to change of a location. */
-export interface LocationChange {
+export interface LocationChange extends KeyedInput {
   id: string;
   /** The revision the caller knows. */
   revision: number;
@@ -72,50 +89,63 @@ export interface LocationChange {
 /**
  * Changes a location.
  *
+ * @param input what the key of a keyed call stands for
  * @throws InventoryError INVALID_INPUT, NO_SUCH_LOCATION, REVISION_CONFLICT, LOCATION_CHANGED,
- *   REDIS_UNAVAILABLE
+ *   IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
  */
 export async function changeLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { id, revision, name, active }: LocationChange,
-): Promise<Location> {
+  { id, revision, name, active, idempotencyKey }: LocationChange,
+  input: unknown = ['LOCATION_UPDATE', id.toLowerCase(), revision, name, active],
+): Promise<LocationOutcome> {
   if (name !== undefined) checkName(name);
   const locationId = id.toLowerCase();
-  const text = (await readLocations(deps.redis, tenantId)).get(locationId);
-  if (text === undefined) throw noSuchLocation(id);
-  const stored = parse(text);
-  if (stored.revision !== revision) {
-    const message = `revision must be ${stored.revision}, the present one, got ${revision}`;
-    throw new InventoryError('REVISION_CONFLICT', message, { field: 'revision' });
-  }
-  const { createdDate } = stored;
-  return store(deps, tenantId, locationId, text, {
-    createdDate,
-    name: name ?? stored.name,
-    active: active ?? stored.active,
-    revision: revision + 1,
+  return storeOnce(deps, tenantId, { idempotencyKey }, input, (locations) => {
+    const before = locations.get(locationId);
+    if (before === undefined) throw noSuchLocation(id);
+    const stored = parse(before);
+    if (stored.revision !== revision) {
+      const message = `revision must be ${stored.revision}, the present one, got ${revision}`;
+      throw new InventoryError('REVISION_CONFLICT', message, { field: 'revision' });
+    }
+    const after = {
+      createdDate: stored.createdDate,
+      name: name ?? stored.name,
+      active: active ?? stored.active,
+      revision: revision + 1,
+    };
+    return { id: locationId, before, after };
   });
+}
+
+/** A location to make the default one. */
+export interface NewDefaultLocation extends KeyedInput {
+  locationId: string;
 }
 
 /**
  * Makes a location the default one, whether or not somebody created it.
  *
- * @throws InventoryError INVALID_INPUT when it is closed, REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT when it is closed, IDEMPOTENCY_KEY_MISMATCH,
+ *   REDIS_UNAVAILABLE
  */
 export async function setDefaultLocation(
   deps: InventoryDeps,
   tenantId: string,
-  locationId: string,
-): Promise<Location> {
-  try {
-    await changeSettings(deps, tenantId, { defaultLocationId: locationId });
-  } catch (error) {
-    if (!(error instanceof InventoryError) || error.code !== 'INVALID_INPUT') throw error;
+  { locationId, idempotencyKey }: NewDefaultLocation,
+): Promise<LocationOutcome> {
+  const { replayed } = await changeSettingsOnce(deps, tenantId, {
+    operation: 'DEFAULT_LOCATION',
+    change: { defaultLocationId: locationId },
+    idempotencyKey,
+  }).catch((error: unknown) => {
+    if (!(error instanceof InventoryError)) throw error;
+    if (error.details.field !== 'defaultLocationId') throw error;
     throw new InventoryError('INVALID_INPUT', error.message, { field: 'locationId' });
-  }
-  const locations = await tenantLocations(deps, tenantId);
-  return locations.get(locationId.toLowerCase());
+  });
+  const location = (await tenantLocations(deps, tenantId)).get(locationId.toLowerCase());
+  return { location: replayed ? { ...location, isDefault: true } : location, replayed };
 }
 
 /** A NO_SUCH_LOCATION that names the id. */
@@ -123,17 +153,40 @@ export function noSuchLocation(id: string, field = 'id'): InventoryError {
   return new InventoryError('NO_SUCH_LOCATION', `There is no location ${id}.`, { field });
 }
 
-async function store(
+/** What to store of a location, and the text it takes the place of. */
+interface Plan {
+  id: string;
+  before: string;
+  after: Partial<StoredLocation>;
+}
+
+/** Stores what is planned for the locations there are, once by key. */
+async function storeOnce(
   deps: InventoryDeps,
   tenantId: string,
-  id: string,
-  before: string,
-  location: Partial<StoredLocation>,
-): Promise<Location> {
-  const { defaultLocationId } = await presentSettings(deps, tenantId);
-  const json = JSON.stringify(location);
-  const stored = await saveLocation(deps.redis, tenantId, { id, before, after: json });
-  return toLocation(id, parse(stored), defaultLocationId);
+  keyed: KeyedInput,
+  input: unknown,
+  plan: (stored: Map<string, string>) => Plan,
+): Promise<LocationOutcome> {
+  return onceByKey(deps, tenantId, callOf(deps, keyed, input).call, {
+    action: async () => {
+      const { id, before, after } = plan(await readLocations(deps.redis, tenantId));
+      const { defaultLocationId } = await presentSettings(deps, tenantId);
+      const { call } = callOf(deps, keyed, input, JSON.stringify({ id, defaultLocationId }));
+      const save = { id, before, after: JSON.stringify(after), ...(call && { call }) };
+      const { stored, replayed } = await saveLocation(deps.redis, tenantId, save);
+      if (replayed) return replayOf(stored);
+      return { location: toLocation(id, parse(stored), defaultLocationId), replayed };
+    },
+    replay: replayOf,
+  });
+}
+
+/** @param kept which location it was and which the default one, a line feed, what was stored */
+function replayOf(kept: string): LocationOutcome {
+  const [which, stored] = kept.split('\n');
+  const { id, defaultLocationId } = JSON.parse(which!) as { id: string; defaultLocationId: string };
+  return { location: toLocation(id, parse(stored!), defaultLocationId), replayed: true };
 }
 
 function checkName(name: string): void {

@@ -2,9 +2,11 @@ import { InventoryError, type ErrorCode } from '../core/errors';
 import { guidOfKey, itemKey, type ItemIdentity } from '../core/identity';
 import type { LineGuard, MovementLine, OrderReason } from '../core/movement';
 import { postMovement, type PostMovement, type PostOutcome } from '../redis/commands';
+import { ignoreDeletedItems } from './deletedItems';
 import type { InventoryDeps } from './deps';
 import { nameLines } from './nameLines';
 import { orderDigests } from './orderDigests';
+import { recordRefusal } from './recordRefusal';
 import { withSettings, type TenantSettings } from './settings';
 
 /** A line of an order: so many units of a product or variant. */
@@ -36,7 +38,9 @@ export interface OrderCall {
 
 /**
  * Takes an order's stock or gives it back, exactly once: a repeat changes nothing and has the
- * outcome that was recorded first.
+ * outcome that was recorded first. A call that was refused for want of stock, or to take an unknown
+ * item, is kept among the refusals. When stock is given back, lines of items that were deleted
+ * since the order took them are recorded and ignored.
  *
  * @throws InventoryError UNKNOWN_ITEM, QUANTITY_OUT_OF_RANGE, INSUFFICIENT_AVAILABLE with the lines
  *   they are about; REDIS_UNAVAILABLE
@@ -49,13 +53,28 @@ export async function moveForOrder(deps: InventoryDeps, call: OrderCall): Promis
     try {
       return await postMovement(deps.redis, post);
     } catch (error) {
-      if (!records || !isRefusal(error, 'UNKNOWN_ITEM')) throw nameLines(error, lines);
-      const itemIds = new Set(error.details.itemIds);
-      const documents = documentsFor(itemIds, lines, call.lines, settings);
-      return await postMovement(deps.redis, { ...post, documents }).catch((again: unknown) => {
-        throw nameLines(again, lines);
-      });
+      const unknown = isRefusal(error, 'UNKNOWN_ITEM') ? error.details.itemIds! : [];
+      if (!records && unknown.length > 0 && call.operation === 'INCREMENT') {
+        const { tenantId, orderId } = call;
+        const known = await ignoreDeletedItems(deps, tenantId, orderId, lines, unknown);
+        if (known) return postAgain(deps, { ...post, lines: known });
+      }
+      if (!records || unknown.length === 0) {
+        if (call.operation === 'DECREMENT') {
+          const references = call.lines.map((line) => identityOf(line, settings));
+          await recordRefusal(deps, call.tenantId, error, { ...post, references });
+        }
+        throw nameLines(error, lines);
+      }
+      const documents = documentsFor(new Set(unknown), lines, call.lines, settings);
+      return postAgain(deps, { ...post, documents });
     }
+  });
+}
+
+async function postAgain({ redis }: InventoryDeps, post: PostMovement): Promise<PostOutcome> {
+  return postMovement(redis, post).catch((error: unknown) => {
+    throw nameLines(error, post.lines);
   });
 }
 
@@ -80,7 +99,7 @@ function movementLines(call: OrderCall, settings: TenantSettings): MovementLine[
 }
 
 function movementOf(
-  { retentionMs }: InventoryDeps,
+  { retentionMs, orderRetentionMs }: InventoryDeps,
   call: OrderCall,
   lines: MovementLine[],
   settingsRevision: number,
@@ -99,6 +118,7 @@ function movementOf(
     },
     settingsRevision,
     retentionMs,
+    orderRetentionMs,
     order: { direction, digests: orderDigests(call) },
   };
 }

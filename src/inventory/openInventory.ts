@@ -1,9 +1,12 @@
 import type { CatalogIdentityOptions } from '../core/catalog';
 import type { ConsumePoints } from '../core/rateLimit';
 import { createRateLimiter } from '../redis/rateLimit';
+import type { RedisTarget } from '../redis/connect';
 import type { ServerLog } from '../redis/serverLog';
 import { openStore, type OpenStoreOptions } from '../redis/openStore';
 import { createInventoryDeps, type InventoryDeps } from './deps';
+
+const DAY_MS = 86_400_000;
 
 /** Which store the use cases work on, and how; `Config` has all of it. */
 export interface InventoryOptions {
@@ -12,6 +15,10 @@ export interface InventoryOptions {
   dataDir: string;
   redisCommandTimeoutMs: number;
   idempotencyRetentionSeconds: number;
+  /** Default of each: 0, for ever. */
+  ledgerRetentionDays?: number;
+  orderRetentionDays?: number;
+  refusalRetentionDays?: number;
   catalogIdentityOptions: CatalogIdentityOptions;
   /** Points of a token; 0: no limit. */
   rateLimitPerMinute: number;
@@ -22,6 +29,8 @@ export interface OpenInventory {
   deps: InventoryDeps;
   /** Uses up a caller's points; undefined without a rate limit. */
   consumePoints: ConsumePoints | undefined;
+  /** Where the store is, for connections of its own. */
+  target: RedisTarget;
   /** For people: which Redis it is and where, without secrets. */
   description: string;
   /** Ends the connection; an embedded server nobody else uses is stopped. */
@@ -47,13 +56,18 @@ export async function openInventory(
     ...hub,
   });
   const deps = createInventoryDeps(store.redis, {
+    log,
     retentionMs: options.idempotencyRetentionSeconds * 1000,
+    ledgerRetentionMs: (options.ledgerRetentionDays ?? 0) * DAY_MS,
+    orderRetentionMs: (options.orderRetentionDays ?? 0) * DAY_MS,
+    refusalRetentionMs: (options.refusalRetentionDays ?? 0) * DAY_MS,
     catalogIdentityOptions: options.catalogIdentityOptions,
   });
   const { rateLimitPerMinute: points } = options;
   return {
     deps,
     consumePoints: points > 0 ? createRateLimiter(store.redis, points) : undefined,
+    target: store.target,
     description: store.description,
     close: () => store.close(),
   };

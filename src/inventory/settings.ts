@@ -1,15 +1,20 @@
 import { InventoryError, invalidInput } from '../core/errors';
 import { impliedLocationId, isGuid } from '../core/identity';
 import type { StoredLocation } from '../core/location';
-import { movementReasons, orderReasons } from '../core/movement';
+import { movementReasons, orderReasons, WIX_EVENT_REASON, wixReasons } from '../core/movement';
+import { isWholeNumber } from '../core/quantity';
 import { saveSettings } from '../redis/commands';
 import { readLocations, readSettings } from '../redis/reads';
 import type { InventoryDeps } from './deps';
+import { callOf, onceByKey, type KeyedInput } from './keyedInput';
+import { finishReindex } from './lowStockReindex';
 
 /** What to do with an item nobody created: refuse the call, or create it below zero. */
 export const unknownItemPolicies = ['REJECT', 'RECORD'] as const;
 /** Whether a subscription line moves stock, or only leaves a record. */
 export const subscriptionItemPolicies = ['TRACK', 'IGNORE'] as const;
+/** Whose quantity an item has after an event of Wix: the hub's, or Wix's. */
+export const incomingQuantityPolicies = ['HUB_WINS', 'WIX_WINS'] as const;
 
 /** A tenant's settings. */
 export interface TenantSettings {
@@ -21,8 +26,15 @@ export interface TenantSettings {
   unknownItems: (typeof unknownItemPolicies)[number];
   /** Default TRACK. */
   subscriptionItems: (typeof subscriptionItemPolicies)[number];
+  /** Default HUB_WINS: only an item the hub does not know takes the quantity of an event. */
+  incomingQuantities: (typeof incomingQuantityPolicies)[number];
   /** The tenant's own reasons for changes of stock: up to 100, of 1..50 characters. */
   reasonCodes: readonly string[];
+  /**
+   * At or below this many available units an item without a threshold of its own is low on stock,
+   * 0..10,000,000; null, the default: it never is.
+   */
+  lowStockThreshold: number | null;
 }
 
 export type SettingsChange = Partial<Omit<TenantSettings, 'revision'>>;
@@ -31,6 +43,7 @@ const TENANTS_CACHED = 10_000;
 const MAX_ATTEMPTS = 10;
 const MAX_REASON_CODES = 100;
 const MAX_REASON_CODE_LENGTH = 50;
+const MAX_THRESHOLD = 10_000_000;
 
 /**
  * A tenant's settings, from this process's cache when it has them.
@@ -49,7 +62,9 @@ export async function tenantSettings(
     defaultLocationId: impliedLocationId(tenantId),
     unknownItems: 'REJECT',
     subscriptionItems: 'TRACK',
+    incomingQuantities: 'HUB_WINS',
     reasonCodes: [],
+    lowStockThreshold: null,
     ...(stored ? (JSON.parse(stored) as Partial<TenantSettings>) : {}),
   };
   if (settingsCache.size >= TENANTS_CACHED) settingsCache.clear();
@@ -95,7 +110,8 @@ export async function withSettings<T>(
 }
 
 /**
- * Changes a tenant's settings; what is absent stays.
+ * Changes a tenant's settings; what is absent stays. With another default low stock threshold the
+ * index of items low on stock is in order, too, before this returns.
  *
  * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE
  */
@@ -104,18 +120,57 @@ export async function changeSettings(
   tenantId: string,
   change: SettingsChange,
 ): Promise<TenantSettings> {
+  return (await changeSettingsOnce(deps, tenantId, { change })).settings;
+}
+
+/** A change of settings that may carry a key. */
+export interface KeyedSettingsChange extends KeyedInput {
+  change: SettingsChange;
+  /** A key stands for one of them only. Default: SETTINGS. */
+  operation?: 'SETTINGS' | 'DEFAULT_LOCATION';
+}
+
+/**
+ * Changes a tenant's settings as `changeSettings` does, once by key.
+ *
+ * @returns the settings right after the change, of a replay too
+ * @throws InventoryError INVALID_INPUT, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
+ */
+export async function changeSettingsOnce(
+  deps: InventoryDeps,
+  tenantId: string,
+  { change, operation = 'SETTINGS', idempotencyKey }: KeyedSettingsChange,
+): Promise<{ settings: TenantSettings; replayed: boolean }> {
   const checked = checkSettings(change);
-  await checkOpen(deps, tenantId, checked.defaultLocationId);
-  return withSettings(deps, tenantId, async (settings) => {
-    const next = { ...settings, ...checked, revision: settings.revision + 1 };
-    await saveSettings(deps.redis, tenantId, settings.revision, JSON.stringify(next));
-    deps.settingsCache.set(tenantId, next);
-    return next;
+  const { call } = callOf(deps, { idempotencyKey }, [operation, checked]);
+  const outcome = await onceByKey(deps, tenantId, call, {
+    action: async () => {
+      await checkOpen(deps, tenantId, checked.defaultLocationId);
+      return withSettings(deps, tenantId, async (settings) => {
+        const next = { ...settings, ...checked, revision: settings.revision + 1 };
+        const [json, threshold] = [JSON.stringify(next), next.lowStockThreshold];
+        const { revision } = settings;
+        const saved = await saveSettings(deps.redis, tenantId, revision, json, threshold, call);
+        if (saved.replayed) return replayOf(saved.stored);
+        deps.settingsCache.set(tenantId, next);
+        return { settings: next, replayed: false };
+      });
+    },
+    replay: replayOf,
   });
+  // Also one that was broken off before.
+  await finishReindex(deps, tenantId);
+  return outcome;
+}
+
+function replayOf(json: string): { settings: TenantSettings; replayed: boolean } {
+  return { settings: JSON.parse(json) as TenantSettings, replayed: true };
 }
 
 function checkSettings(change: SettingsChange): SettingsChange {
   const { defaultLocationId, unknownItems, subscriptionItems, reasonCodes } = change;
+  const { lowStockThreshold } = change;
+  const { incomingQuantities } = change;
   if (defaultLocationId !== undefined && !isGuid(defaultLocationId)) {
     throw invalidInput('defaultLocationId', defaultLocationId, 'a GUID');
   }
@@ -126,10 +181,20 @@ function checkSettings(change: SettingsChange): SettingsChange {
     const bound = `one of ${subscriptionItemPolicies.join(', ')}`;
     throw invalidInput('subscriptionItems', subscriptionItems, bound);
   }
+  if (incomingQuantities !== undefined && !incomingQuantityPolicies.includes(incomingQuantities)) {
+    const bound = `one of ${incomingQuantityPolicies.join(', ')}`;
+    throw invalidInput('incomingQuantities', incomingQuantities, bound);
+  }
+  const given = lowStockThreshold !== undefined && lowStockThreshold !== null;
+  if (given && !isWholeNumber(lowStockThreshold, 0, MAX_THRESHOLD)) {
+    throw invalidInput('lowStockThreshold', lowStockThreshold, `0..${MAX_THRESHOLD} or null`);
+  }
   return {
+    ...(lowStockThreshold !== undefined && { lowStockThreshold }),
     ...(defaultLocationId && { defaultLocationId: defaultLocationId.toLowerCase() }),
     ...(unknownItems && { unknownItems }),
     ...(subscriptionItems && { subscriptionItems }),
+    ...(incomingQuantities && { incomingQuantities }),
     ...(reasonCodes && { reasonCodes: checkReasonCodes(reasonCodes) }),
   };
 }
@@ -154,7 +219,12 @@ function checkReasonCodes(codes: readonly string[]): string[] {
   if (wrong !== undefined) {
     throw invalidInput('reasonCodes', wrong, `codes of 1..${MAX_REASON_CODE_LENGTH} characters`);
   }
-  const known: readonly string[] = [...movementReasons, ...orderReasons];
+  const known: readonly string[] = [
+    ...movementReasons,
+    ...orderReasons,
+    ...wixReasons,
+    WIX_EVENT_REASON,
+  ];
   const taken = codes.find((code) => known.includes(code));
   if (taken !== undefined) {
     throw invalidInput('reasonCodes', taken, 'other words than those everybody has');

@@ -3,6 +3,7 @@ import { InventoryError, invalidInput } from '../core/errors';
 import { isGuid, parseTenantId } from '../core/identity';
 import { orderReasons, type OrderReason } from '../core/movement';
 import { isWholeNumber, MAX_LINES } from '../core/quantity';
+import { actorOf } from '../core/wixIdentity';
 import type { OrderCall, OrderLine } from '../inventory/moveForOrder';
 
 /** Most units of a line (Wix inventory service plugin: quantity 1..100000). */
@@ -125,21 +126,6 @@ function parseLine(
     quantity,
     subscriptionItem: subscriptionItem === true,
   };
-}
-
-/** By Wix identity type: the field that holds the id, and how the ledger names the kind. */
-const ACTORS: Readonly<Record<string, readonly [field: string, kind: string]>> = {
-  ANONYMOUS_VISITOR: ['anonymousVisitorId', 'visitor'],
-  MEMBER: ['memberId', 'member'],
-  WIX_USER: ['wixUserId', 'wix_user'],
-  APP: ['appId', 'app'],
-};
-
-function actorOf(identity: unknown): string | undefined {
-  if (!isFields(identity) || typeof identity['identityType'] !== 'string') return undefined;
-  const [field, kind] = ACTORS[identity['identityType']] ?? [];
-  const id = field === undefined ? undefined : identity[field];
-  return isText(id, APP_ID_MAX) ? `${kind}:${id}` : undefined;
 }
 
 function tenantOf(instanceId: unknown): string {

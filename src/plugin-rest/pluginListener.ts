@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readWixToken } from '../auth/readWixToken';
 import { verifyWixToken, type WixTokenRules } from '../auth/wixToken';
 import { InventoryError, type ErrorKind } from '../core/errors';
 import { asInventoryError, causeOf } from '../error-reply';
@@ -7,7 +8,6 @@ import { moveForOrder, type OrderCall } from '../inventory/moveForOrder';
 import type { Logger } from '../observability/logger';
 import type { Metrics, PluginOutcome } from '../observability/metrics';
 import { parseMetadata, parseOrderCall, type CallMetadata } from './parseOrderCall';
-import { readToken } from './readToken';
 import { sendError, sendSuccess } from './reply';
 
 /** What the plugin surface works with. */
@@ -89,7 +89,7 @@ async function serveCall(
   understood: Understood,
 ) {
   if (request.method !== 'POST') throw new InventoryError('METHOD_NOT_ALLOWED');
-  const token = (await readToken(request, bodyLimitBytes)).trim();
+  const token = (await readWixToken(request, bodyLimitBytes)).trim();
   const { data } = await verifyWixToken(token, tokenOptions);
   understood.metadata = parseMetadata(data['metadata']);
   understood.call = parseOrderCall(

@@ -1,9 +1,6 @@
-import type { Redis } from 'ioredis';
-import { InventoryError, type RefusalWord } from '../core/errors';
+import type { RefusalWord } from '../core/errors';
 import type { LedgerLine, MovementCause, MovementLine } from '../core/movement';
-import { loadScript, scriptNames, type ScriptName } from '../lua/loadScript';
 import { keys } from './keys';
-import { isOutage } from './outage';
 import {
   packComparisons,
   packDeletions,
@@ -13,55 +10,11 @@ import {
   type LevelChange,
 } from './packing';
 import { refusal } from './refusal';
+import { run, type Argument, type HubRedis } from './scripts';
+import { packWixFields, type WixFieldChange } from './wixItems';
 
-type Argument = string | number | Buffer;
-type ScriptMethod = (...args: Argument[]) => Promise<Buffer[]>;
-
-/** Told after each script call how long its answer took. */
-export type ScriptObserver = (script: ScriptName, seconds: number) => void;
-
-/** A connection that knows the scripts. */
-export type HubRedis = Redis &
-  Record<`${ScriptName}Buffer`, ScriptMethod> & { onScriptCall?: ScriptObserver };
-
-const KEY_COUNTS: Record<ScriptName, number> = {
-  postMovement: 7,
-  saveItems: 7,
-  deleteItems: 6,
-  saveLocation: 1,
-  saveSettings: 2,
-};
-
-/** Teaches a connection the scripts of `src/lua`. */
-export function defineScripts(redis: Redis, onScriptCall?: ScriptObserver): HubRedis {
-  for (const name of scriptNames) {
-    redis.defineCommand(name, { numberOfKeys: KEY_COUNTS[name], lua: loadScript(name) });
-  }
-  return Object.assign(redis as HubRedis, onScriptCall && { onScriptCall });
-}
-
-/**
- * Runs a store access and turns "Redis is away" into one error.
- *
- * @throws InventoryError REDIS_UNAVAILABLE; whether the command was applied is then unknown
- */
-export async function whileStoreAnswers<T>(access: () => Promise<T>): Promise<T> {
-  try {
-    return await access();
-  } catch (error) {
-    if (!isOutage(error)) throw error;
-    throw new InventoryError('REDIS_UNAVAILABLE', undefined, undefined, { cause: error });
-  }
-}
-
-async function run(redis: HubRedis, name: ScriptName, args: Argument[]): Promise<Buffer[]> {
-  const started = performance.now();
-  try {
-    return await whileStoreAnswers(() => redis[`${name}Buffer`](...args));
-  } finally {
-    redis.onScriptCall?.(name, (performance.now() - started) / 1000);
-  }
-}
+export { defineScripts, whileStoreAnswers } from './scripts';
+export type { HubRedis, ScriptObserver } from './scripts';
 
 /** How repeats of an order's call are recognized; 12 bytes each. */
 export interface OrderDigests {
@@ -173,13 +126,15 @@ export interface SaveOutcome {
 /** Items to save together. */
 export interface SaveItems {
   tenantId: string;
-  /** 1..1,000, each item once. */
+  /** Up to 1,000, each item once; none only with `wixFields`. */
   items: readonly SaveItem[];
   cause: MovementCause;
   /** Stored in the same step: how far the sender has come, and how far it was (empty: nowhere). */
   progress?: { digest: string; before: string; text: string; ttlMs: number };
   /** For a call made with an idempotency key; `kept` is given back with a replay. */
   call?: KeyedCall & { kept: string };
+  /** For an event of Wix: kept in the same step. */
+  wixFields?: readonly WixFieldChange[];
 }
 
 /**
@@ -187,8 +142,8 @@ export interface SaveItems {
  *
  * @returns the ledger id, empty when nothing changed, and the lines that changed
  * @throws InventoryError IMPORT_CHANGED when the progress is not the one given as `before`,
- *   ITEM_CHANGED (read again and retry), REVISION_CONFLICT, IDEMPOTENCY_KEY_MISMATCH,
- *   REDIS_UNAVAILABLE
+ *   ITEM_CHANGED (items or fields of Wix items: read again and retry), REVISION_CONFLICT,
+ *   IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
  */
 export async function saveItems(redis: HubRedis, save: SaveItems): Promise<SaveOutcome> {
   const { tenantId, progress, call } = save;
@@ -200,6 +155,7 @@ export async function saveItems(redis: HubRedis, save: SaveItems): Promise<SaveO
     keys.lowStockIndex(tenantId),
     keys.importProgress(tenantId, progress?.digest ?? ''),
     keys.call(tenantId, call?.keyDigest ?? ''),
+    keys.wixItems(tenantId),
     JSON.stringify(save.cause),
     progress?.before ?? '',
     progress?.text ?? '',
@@ -207,6 +163,7 @@ export async function saveItems(redis: HubRedis, save: SaveItems): Promise<SaveO
     call?.inputDigest ?? '',
     call?.retentionMs ?? 0,
     call?.kept ?? '',
+    packWixFields(save.wixFields ?? []),
   ];
   for (const item of save.items) {
     args.push(packLevelChange(item.key, item.level, item.revision), item.before, item.after);
@@ -221,17 +178,19 @@ export interface DeleteItems {
   items: readonly { key: Buffer; revision: number }[];
   cause: MovementCause;
   call?: KeyedCall;
+  /** For an event of Wix: kept in the same step. */
+  wixFields?: readonly WixFieldChange[];
 }
 
 /**
  * Deletes items, all or none.
  *
- * @throws InventoryError UNKNOWN_ITEM, REVISION_CONFLICT, IDEMPOTENCY_KEY_MISMATCH,
- *   REDIS_UNAVAILABLE
+ * @throws InventoryError ITEM_CHANGED (a field of Wix items: read again and retry), UNKNOWN_ITEM,
+ *   REVISION_CONFLICT, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
  */
 export async function deleteItems(
   redis: HubRedis,
-  { tenantId, items, cause, call }: DeleteItems,
+  { tenantId, items, cause, call, wixFields = [] }: DeleteItems,
 ): Promise<SaveOutcome> {
   return saveOutcome(
     await run(redis, 'deleteItems', [
@@ -241,10 +200,12 @@ export async function deleteItems(
       keys.statusIndex(tenantId),
       keys.lowStockIndex(tenantId),
       keys.call(tenantId, call?.keyDigest ?? ''),
+      keys.wixItems(tenantId),
       JSON.stringify(cause),
       call?.inputDigest ?? '',
       call?.retentionMs ?? 0,
       packDeletions(items),
+      packWixFields(wixFields),
     ]),
   );
 }
@@ -257,12 +218,19 @@ function saveOutcome([word, id, rest]: Buffer[]): SaveOutcome {
   return { ledgerId, lines: [], replayed: { kept: rest?.toString() ?? '' } };
 }
 
+/** What became of a call that stores a text. */
+export interface StoreOutcome {
+  stored: string;
+  /** An earlier call with the same key stored it. */
+  replayed: boolean;
+}
+
 /**
  * Stores settings, whose JSON carries the revision after the given one.
  *
  * @param lowStockThreshold the default one in them, units; null: none
- * @throws InventoryError SETTINGS_CHANGED when the given revision is not the present one,
- *   REDIS_UNAVAILABLE
+ * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, SETTINGS_CHANGED when the given revision is not
+ *   the present one, REDIS_UNAVAILABLE
  */
 export async function saveSettings(
   redis: HubRedis,
@@ -270,34 +238,59 @@ export async function saveSettings(
   revision: number,
   json: string,
   lowStockThreshold: number | null = null,
-): Promise<void> {
-  const names = [keys.levels(tenantId), keys.settings(tenantId)];
+  call?: KeyedCall,
+): Promise<StoreOutcome> {
   const [word, rest] = await run(redis, 'saveSettings', [
-    ...names,
+    keys.levels(tenantId),
+    keys.settings(tenantId),
+    keys.reindexLowStock(tenantId),
+    keys.call(tenantId, call?.keyDigest ?? ''),
     revision,
     json,
     lowStockThreshold ?? -1,
+    call?.inputDigest ?? '',
+    call?.retentionMs ?? 0,
   ]);
-  const answer = word!.toString() as 'OK' | RefusalWord;
-  if (answer !== 'OK') throw refusal(answer, rest);
+  const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
+  if (answer === 'OK') return { stored: json, replayed: false };
+  if (answer === 'REPLAYED') return { stored: rest!.toString(), replayed: true };
+  throw refusal(answer, rest);
+}
+
+/** A location to store. */
+export interface SaveLocation {
+  id: string;
+  /** JSON as read; empty: none. */
+  before: string;
+  /** JSON to store, without the dates the store gives it. */
+  after: string;
+  /** For a call made with an idempotency key; `kept`, without line feeds, goes before the JSON. */
+  call?: KeyedCall & { kept: string };
 }
 
 /**
  * Creates or updates a location.
  *
- * @param location JSON as read (empty: none) and to store, without the dates the store gives it
- * @returns the JSON stored
- * @throws InventoryError LOCATION_CHANGED when what is stored is not what was read,
- *   REDIS_UNAVAILABLE
+ * @returns the JSON stored; of a replay what was kept, a line feed and the JSON stored
+ * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, LOCATION_CHANGED when what is stored is not what
+ *   was read, REDIS_UNAVAILABLE
  */
 export async function saveLocation(
   redis: HubRedis,
   tenantId: string,
-  { id, before, after }: { id: string; before: string; after: string },
-): Promise<string> {
-  const args = [keys.locations(tenantId), id, before, after];
-  const [word, stored] = await run(redis, 'saveLocation', args);
-  const answer = word!.toString() as 'OK' | RefusalWord;
-  if (answer !== 'OK') throw refusal(answer, undefined);
-  return stored!.toString();
+  { id, before, after, call }: SaveLocation,
+): Promise<StoreOutcome> {
+  const [word, rest] = await run(redis, 'saveLocation', [
+    keys.locations(tenantId),
+    keys.call(tenantId, call?.keyDigest ?? ''),
+    id,
+    before,
+    after,
+    call?.inputDigest ?? '',
+    call?.retentionMs ?? 0,
+    call?.kept ?? '',
+  ]);
+  const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
+  if (answer !== 'OK' && answer !== 'REPLAYED') throw refusal(answer, rest);
+  return { stored: rest!.toString(), replayed: answer === 'REPLAYED' };
 }

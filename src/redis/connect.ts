@@ -50,7 +50,7 @@ export async function connectRedis(target: RedisTarget, options: ConnectOptions)
     maxLoadingRetryTime: 500,
     // How long a process that is done may wait for the server to close its side.
     disconnectTimeout: 200,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt - 1, 10), MAX_RETRY_DELAY_MS),
+    retryStrategy: retryDelayMs,
     // A link that is cut without a word would else keep failing commands for many minutes. A unix
     // socket can't be cut that way, so it is spared the timer.
     ...(address.path === undefined && { socketTimeout: 2 * options.commandTimeoutMs }),
@@ -62,6 +62,40 @@ export async function connectRedis(target: RedisTarget, options: ConnectOptions)
     throw new Error(`Cannot use the Redis at ${where}: ${reasonOf(error)}`, { cause: error });
   }
   return redis;
+}
+
+/** Longest command of a queue before it counts as an outage, in milliseconds. */
+const QUEUE_COMMAND_TIMEOUT_MS = 5000;
+
+/** A connection for adding jobs: fails at once while Redis is away, as the main one does. */
+export function queueConnection(target: RedisTarget): RedisOptions {
+  return {
+    ...parseTarget(target),
+    connectionName: `inventory-hub-queue:${process.pid}`,
+    commandTimeout: QUEUE_COMMAND_TIMEOUT_MS,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    maxLoadingRetryTime: 500,
+    disconnectTimeout: 200,
+    retryStrategy: retryDelayMs,
+  };
+}
+
+/** A connection that waits for jobs: its commands last as long as they must. */
+export function workerConnection(target: RedisTarget): RedisOptions {
+  return {
+    ...parseTarget(target),
+    connectionName: `inventory-hub-worker:${process.pid}`,
+    maxRetriesPerRequest: null,
+    maxLoadingRetryTime: 500,
+    disconnectTimeout: 200,
+    retryStrategy: retryDelayMs,
+  };
+}
+
+function retryDelayMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt - 1, 10), MAX_RETRY_DELAY_MS);
 }
 
 /** The address for people and logs: never with a user name, password or query. */

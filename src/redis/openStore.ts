@@ -2,6 +2,7 @@ import { defineScripts, type HubRedis, type ScriptObserver } from './commands';
 import { checkServer, connectRedis, describeTarget, type RedisTarget } from './connect';
 import { startEmbeddedServer } from './embeddedServer';
 import type { ServerLog } from './serverLog';
+import { announceTenants } from './tenants';
 
 /** Where the store is and how to use it. */
 export interface OpenStoreOptions {
@@ -18,6 +19,8 @@ export interface OpenStoreOptions {
 /** A checked store, ready for use cases. */
 export interface Store {
   redis: HubRedis;
+  /** Where further connections go. */
+  target: RedisTarget;
   /** For people: server, version and where it is, without secrets. */
   description: string;
   /** Ends the connection and leaves the embedded server. */
@@ -43,8 +46,11 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       const { server, version, warnings } = await checkServer(redis);
       for (const warning of warnings) log.warn(warning);
       const kind = embedded ? `embedded ${server}` : server;
+      const hubRedis = defineScripts(redis, options.onScriptCall);
+      announceTenants(hubRedis);
       return {
-        redis: defineScripts(redis, options.onScriptCall),
+        redis: hubRedis,
+        target,
         description: `${kind} ${version} at ${describeTarget(target)}`,
         close: async () => {
           redis.disconnect();

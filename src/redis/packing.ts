@@ -9,9 +9,12 @@ import type { LineGuard } from '../core/movement';
  */
 
 const LINE_BYTES = 25;
-const LEVEL_BYTES = 30;
-const LEDGER_LINE_BYTES = 72;
-const FLAG = { tracked: 1, inStock: 2, preorderEnabled: 4, hasThreshold: 8 } as const;
+/** Bytes of a level's numbers. */
+export const LEVEL_BYTES = 30;
+/** Bytes of a line of a ledger entry. */
+export const LEDGER_LINE_BYTES = 72;
+/** Bits of a level's flags byte. */
+export const FLAG = { tracked: 1, inStock: 2, preorderEnabled: 4, hasThreshold: 8 } as const;
 const NOTE = {
   ignored: 4,
   overReturn: 8,
@@ -106,7 +109,7 @@ export function unpackTrail(packed: Buffer): Trail {
 }
 
 /** The id of a ledger entry; null: none. */
-function unpackEntryId(packed: Buffer, at: number): string | null {
+export function unpackEntryId(packed: Buffer, at: number): string | null {
   const sequence = packed.readUIntLE(at + 6, 6);
   return sequence === 0 ? null : `${packed.readUIntLE(at, 6)}-${sequence}`;
 }

@@ -3,6 +3,7 @@ import type { InventoryItem, ItemDocument, Level } from '../core/item';
 import type { LedgerEntry } from '../core/movement';
 import { whileStoreAnswers, type HubRedis } from './commands';
 import { keys } from './keys';
+import { unpackHead, type Head } from './packedState';
 import { unpackLedgerEntry, unpackLevel, unpackOrder, type OrderRecord } from './packing';
 
 const HEAD = Buffer.from('head');
@@ -90,6 +91,8 @@ export async function* readLedger(
     if (entries.length === 0) return;
     const opened = entries.map(([id, fields]) => unpackLedgerEntry(id.toString(), fields));
     yield opened;
+    // Who writes all the time must not keep a reader for ever.
+    if (entries.length < batchSize) return;
     start = `(${opened.at(-1)!.id}`;
   }
 }
@@ -107,6 +110,15 @@ export async function readOrder(
 /** A tenant's settings as stored: JSON text, or null. */
 export async function readSettings(redis: HubRedis, tenantId: string): Promise<string | null> {
   return whileStoreAnswers(() => redis.get(keys.settings(tenantId)));
+}
+
+/**
+ * Where a tenant's ledger is, and what movements follow besides; null: nothing was written.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function readHead(redis: HubRedis, tenantId: string): Promise<Head | null> {
+  return unpackHead(await whileStoreAnswers(() => redis.hgetBuffer(keys.levels(tenantId), HEAD)));
 }
 
 /** How far an import of a file came; null when none is under way. */
@@ -146,6 +158,18 @@ export async function lastLedgerId(redis: HubRedis, tenantId: string): Promise<s
     redis.xrevrange(keys.ledger(tenantId), '+', '-', 'COUNT', 1),
   );
   return last[0]?.[0] ?? '';
+}
+
+/** Id of the last ledger entry of a moment or earlier; empty when there is none. */
+export async function ledgerIdAt(
+  redis: HubRedis,
+  tenantId: string,
+  timeMs: number,
+): Promise<string> {
+  const found = await whileStoreAnswers(() =>
+    redis.xrevrange(keys.ledger(tenantId), String(timeMs), '-', 'COUNT', 1),
+  );
+  return found[0]?.[0] ?? '';
 }
 
 /**

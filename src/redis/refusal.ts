@@ -7,8 +7,11 @@ export function refusal(word: RefusalWord, rest: Buffer | undefined): InventoryE
     // A call that changed nothing has no entry: its record says "-".
     IDEMPOTENCY_KEY_MISMATCH: () => ({ ledgerId: rest!.toString().replace(/^-$/, '') }),
     SETTINGS_CHANGED: () => ({}),
+    CHECKPOINT_CHANGED: () => ({}),
     IMPORT_CHANGED: () => ({}),
     LOCATION_CHANGED: () => ({}),
+    WEBHOOK_CHANGED: () => ({}),
+    CURSOR_MOVED: () => ({}),
     REVISION_CONFLICT: () => ({ itemIds: unpackIds(rest!) }),
     ITEM_CHANGED: () => ({ itemIds: unpackIds(rest!) }),
     ITEM_NOT_TRACKED: () => ({ itemIds: unpackIds(rest!) }),

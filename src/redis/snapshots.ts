@@ -1,8 +1,9 @@
 import { guidOfKey, keyOfGuid } from '../core/identity';
-import type { AvailabilityStatus, ItemDocument, Level } from '../core/item';
+import type { AvailabilityStatus, Level } from '../core/item';
 import type { LedgerEntry } from '../core/movement';
 import { whileStoreAnswers, type HubRedis } from './commands';
 import { keys } from './keys';
+import { openEntryId, STORED_LEVEL_BYTES, unpackHead, type Head } from './packedState';
 import { unpackLedgerEntry, unpackLevel, unpackOrder, unpackTrail } from './packing';
 import type { OrderRecord, Trail } from './packing';
 
@@ -21,10 +22,13 @@ const SCAN_COUNT = 1000;
 /** All that is stored about an item. */
 export interface ItemSnapshot {
   id: string;
+  /** The level as it is stored; null: there is none. */
+  packed: Buffer | null;
+  /** Null without a level, or when it has another size than a level. */
   level: Level | null;
-  /** Null without a level. */
   trail: Trail | null;
-  document: ItemDocument | null;
+  /** The document as it is stored. */
+  document: Buffer | null;
   /** The statuses the status index lists the item under: one, when all is well. */
   statuses: AvailabilityStatus[];
   /** Whether the low stock index lists it. */
@@ -33,8 +37,18 @@ export interface ItemSnapshot {
 
 /** A tenant at one moment: where its ledger ends, and some of its items. */
 export interface TenantSnapshot {
-  /** Last sequence and the time that goes with it (ms), as the head says; zeros without a head. */
-  head: { sequence: number; timeMs: number };
+  /** Redis time, ms since 1970. */
+  nowMs: number;
+  /** The head as it is stored; null: there is none. */
+  packedHead: Buffer | null;
+  /** Null without a head, or when it has another size than a head. */
+  head: Head | null;
+  /** The settings as they are stored: JSON. */
+  settings: string | null;
+  /** Revision of the settings since which the low stock index is behind; null: it is not. */
+  reindexing: string | null;
+  /** The entry the checkpoint holds up to; empty when there is none. */
+  checkpointId: string;
   /** Id of the last ledger entry; empty when there is none. */
   lastLedgerId: string;
   /** How many items have a level, and a document. */
@@ -42,6 +56,21 @@ export interface TenantSnapshot {
   /** In the order asked for. */
   items: ItemSnapshot[];
 }
+
+/** The replies to what `readSnapshot` asks, in that order. */
+type SnapshotReplies = [
+  levels: (Buffer | null)[],
+  documents: (Buffer | null)[],
+  statuses: (string | null)[],
+  lows: (string | null)[],
+  last: [string, string[]][],
+  levelCount: number,
+  documentCount: number,
+  settings: string | null,
+  reindexing: string | null,
+  checkpoint: Buffer | null,
+  time: [string, string],
+];
 
 /**
  * Reads a tenant's head, counts and some items (0 or more ids) in one transaction.
@@ -67,36 +96,37 @@ export async function readSnapshot(
       .xrevrange(keys.ledger(tenantId), '+', '-', 'COUNT', 1)
       .hlen(keys.levels(tenantId))
       .hlen(keys.documents(tenantId))
+      .get(keys.settings(tenantId))
+      .get(keys.reindexLowStock(tenantId))
+      .hgetBuffer(keys.checkpoint(tenantId), 'head')
+      .time()
       .exec(),
   );
-  const [levels, documents, statuses, lows, last, levelCount, documentCount] = replies!.map(
-    ([error, reply]) => {
+  const [levels, documents, statuses, lows, last, levelCount, documentCount, ...rest] =
+    replies!.map(([error, reply]) => {
       if (error) throw error;
       return reply;
-    },
-  ) as [
-    (Buffer | null)[],
-    (Buffer | null)[],
-    (string | null)[],
-    (string | null)[],
-    [string, string[]][],
-    number,
-    number,
-  ];
-  const head = levels[0];
+    }) as SnapshotReplies;
+  const [settings, reindexing, checkpoint, [seconds, microseconds]] = rest;
+  const packedHead = levels[0] ?? null;
   return {
-    head: head
-      ? { sequence: head.readUIntLE(0, 6), timeMs: head.readUIntLE(6, 6) }
-      : { sequence: 0, timeMs: 0 },
+    nowMs: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000),
+    packedHead,
+    head: unpackHead(packedHead),
+    settings,
+    reindexing,
+    checkpointId: openEntryId(checkpoint),
     lastLedgerId: last[0]?.[0] ?? '',
-    counts: { levels: levelCount - (head ? 1 : 0), documents: documentCount },
+    counts: { levels: levelCount - (packedHead ? 1 : 0), documents: documentCount },
     items: ids.map((id, i) => {
-      const [level, document] = [levels[i + 1], documents[i + 1]];
+      const packed = levels[i + 1] ?? null;
+      const whole = packed?.length === STORED_LEVEL_BYTES;
       return {
         id,
-        level: level ? unpackLevel(level) : null,
-        trail: level ? unpackTrail(level) : null,
-        document: document ? (JSON.parse(document.toString()) as ItemDocument) : null,
+        packed,
+        level: whole ? unpackLevel(packed) : null,
+        trail: whole ? unpackTrail(packed) : null,
+        document: documents[i + 1] ?? null,
         statuses: LETTERS.filter((_, at) => statuses[1 + i * LETTERS.length + at] != null).map(
           (letter) => STATUS_LETTERS[letter]!,
         ),
@@ -148,6 +178,31 @@ export async function* scanItemIds(
 }
 
 /**
+ * How the stored levels of all items hang on the ledger, in batches. Levels of another size than
+ * one has are left out.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function* scanTrails(redis: HubRedis, tenantId: string): AsyncGenerator<Trail[]> {
+  let cursor = '0';
+  do {
+    const [next, fields] = await whileStoreAnswers(() =>
+      redis.hscanBuffer(keys.levels(tenantId), cursor, 'COUNT', SCAN_COUNT),
+    );
+    cursor = next.toString();
+    yield fields
+      .filter((value, i) => i % 2 === 1 && value.length === STORED_LEVEL_BYTES)
+      .map(unpackTrail);
+  } while (cursor !== '0');
+}
+
+/** An order's record as stored, and opened; `order` is null when it can't be opened. */
+export interface OrderSnapshot {
+  packed: Buffer;
+  order: OrderRecord | null;
+}
+
+/**
  * Records of orders, in the order asked for; null where there is none. One round trip.
  *
  * @throws InventoryError REDIS_UNAVAILABLE
@@ -157,10 +212,43 @@ export async function readOrders(
   tenantId: string,
   orderIds: readonly string[],
 ): Promise<(OrderRecord | null)[]> {
+  const snapshots = await readOrderSnapshots(redis, tenantId, orderIds);
+  return snapshots.map((snapshot) => snapshot?.order ?? null);
+}
+
+/**
+ * Records of orders as they are stored, in the order asked for; null where there is none. One round
+ * trip.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function readOrderSnapshots(
+  redis: HubRedis,
+  tenantId: string,
+  orderIds: readonly string[],
+): Promise<(OrderSnapshot | null)[]> {
   if (orderIds.length === 0) return [];
   const names = orderIds.map((orderId) => keys.order(tenantId, orderId));
   const packed = await whileStoreAnswers(() => redis.mgetBuffer(...names));
-  return packed.map((order) => (order ? unpackOrder(order) : null));
+  return packed.map((order) => (order ? { packed: order, order: openOrder(order) } : null));
+}
+
+/** Null when it is not laid out as a record is. */
+function openOrder(packed: Buffer): OrderRecord | null {
+  if (packed.length < 2) return null;
+  const movements = packed.readUInt16LE(0);
+  const items = packed.length - 2 - movements;
+  return movements % 37 === 0 && items >= 0 && items % 34 === 0 ? unpackOrder(packed) : null;
+}
+
+/**
+ * Redis time, ms since 1970.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function readTime(redis: HubRedis): Promise<number> {
+  const [seconds, microseconds] = await whileStoreAnswers(() => redis.time());
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
 }
 
 /**

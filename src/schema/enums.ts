@@ -3,7 +3,7 @@ import { errorTable, type ErrorCode } from '../core/errors';
 import type { MovementReason } from '../core/movement';
 
 /** Turns names with descriptions into an enum object and registers it. */
-function describedEnum<Name extends string>(
+export function describedEnum<Name extends string>(
   name: string,
   description: string,
   values: Readonly<Record<Name, string>>,
@@ -59,6 +59,15 @@ export const SubscriptionItemPolicyEnum = describedEnum(
   },
 );
 
+export const IncomingQuantityPolicyEnum = describedEnum(
+  'IncomingQuantityPolicy',
+  'Whose quantity an item has after a webhook of Wix about it.',
+  {
+    HUB_WINS: "The hub's. Only an item that the hub does not know takes the one of Wix.",
+    WIX_WINS: 'The one of Wix, with what it says of preorders.',
+  },
+);
+
 export const MovementGuardEnum = describedEnum('MovementGuard', 'How far a movement may go.', {
   STRICT: 'Never below zero available: all lines, or none.',
   UNRESTRICTED: 'May go below zero.',
@@ -80,6 +89,17 @@ export const MovementReasonEnum = describedEnum<MovementReason>(
     CUSTOM: "One of the tenant's own codes, in `reasonCode`.",
   },
 );
+
+export const OpeningKindEnum = describedEnum('StockOpeningKind', 'What sums of stock begin with.', {
+  CREATED: "The item's creation.",
+  KEPT: 'What there was before its oldest movement that the ledger still holds.',
+  LIMIT: 'What there was before its last 20,000 movements.',
+});
+
+export const RefusalCodeEnum = describedEnum('RefusalCode', 'Why a call was refused.', {
+  INSUFFICIENT_AVAILABLE: 'Not enough is available.',
+  UNKNOWN_ITEM: 'An item is unknown.',
+});
 
 export const ErrorPolicyEnum = describedEnum(
   'ErrorPolicy',

@@ -4,7 +4,7 @@ import { DirectiveLocation, GraphQLDirective, GraphQLNonNull, GraphQLString } fr
 export const idempotentDirective = new GraphQLDirective({
   name: 'idempotent',
   description:
-    'Makes a change of stock safe to retry: the same key with the same input has the result that ' +
+    'Makes a mutation safe to retry: the same key with the same input has the result that ' +
     'was recorded first, and changes nothing. The header `Idempotency-Key` does the same.',
   locations: [DirectiveLocation.FIELD],
   args: {

@@ -132,7 +132,9 @@ export class InventoryItem {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'At or below this many available units the item is low on stock. Null: never.',
+    description:
+      'At or below this many available units the item is low on stock. ' +
+      "Null: the tenant's default.",
   })
   lowStockThreshold!: number | null;
 

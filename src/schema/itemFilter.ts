@@ -68,7 +68,10 @@ export function toItemFilter(
  *
  * @throws InventoryError INVALID_INPUT
  */
-function guids(ids: readonly string[] | null | undefined, field: string): string[] | undefined {
+export function guids(
+  ids: readonly string[] | null | undefined,
+  field: string,
+): string[] | undefined {
   return ids?.map((id, i) => {
     if (!isGuid(id)) throw invalidInput(`${field}[${i}]`, id, 'a GUID');
     return id.toLowerCase();

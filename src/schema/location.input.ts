@@ -49,6 +49,11 @@ export class LocationDeactivatePayload {
   @Field(() => Int, { description: 'How many items were moved.' })
   transferredItems!: number;
 
+  @Field(() => Boolean, {
+    description: 'True: an earlier call with the same key did it; nothing changed now.',
+  })
+  replayed!: boolean;
+
   @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
   userErrors!: UserError[];
 }
@@ -57,6 +62,11 @@ export class LocationDeactivatePayload {
 export class LocationPayload {
   @Field(() => Location, { nullable: true, description: 'Null: nothing was changed.' })
   location?: Location;
+
+  @Field(() => Boolean, {
+    description: 'True: an earlier call with the same key did it; nothing changed now.',
+  })
+  replayed!: boolean;
 
   @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
   userErrors!: UserError[];

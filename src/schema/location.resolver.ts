@@ -1,7 +1,14 @@
-import { Arg, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Authorized, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { deactivateLocation } from '../inventory/deactivateLocation';
-import { changeLocation, createLocation, setDefaultLocation } from '../inventory/locations';
+import {
+  changeLocation,
+  createLocation,
+  setDefaultLocation,
+  type LocationOutcome,
+} from '../inventory/locations';
 import { callerOf, type GraphqlContext } from './context';
+import { idempotencyKeyOf } from './idempotency';
 import {
   LocationCreateInput,
   LocationDeactivateInput,
@@ -11,7 +18,7 @@ import {
 } from './location.input';
 import { Location } from './location.type';
 import { presentLocation } from './presentLocation';
-import { withUserErrors } from './userError.type';
+import { withUserErrors, type ErrorPlace } from './userError.type';
 
 @Resolver(() => Location)
 export class LocationResolver {
@@ -44,11 +51,12 @@ export class LocationResolver {
     @Arg('input', () => LocationCreateInput, { description: 'The location.' })
     { name, id }: LocationCreateInput,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
-    return withUserErrors({ input: 'input' }, async () => {
-      const location = await createLocation(inventory, tenantId, { name, id: id ?? undefined });
-      return { location: presentLocation(location) };
+    return present({ input: 'input' }, () => {
+      const idempotencyKey = idempotencyKeyOf(context, info);
+      return createLocation(inventory, tenantId, { name, id: id ?? undefined, idempotencyKey });
     });
   }
 
@@ -58,11 +66,13 @@ export class LocationResolver {
     @Arg('input', () => LocationUpdateInput, { description: 'What to change.' })
     { id, revision, name }: LocationUpdateInput,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
-    return withUserErrors({ input: 'input' }, async () => {
-      const change = { id, revision, name: name ?? undefined };
-      return { location: presentLocation(await changeLocation(inventory, tenantId, change)) };
+    return present({ input: 'input' }, () => {
+      const idempotencyKey = idempotencyKeyOf(context, info);
+      const change = { id, revision, name: name ?? undefined, idempotencyKey };
+      return changeLocation(inventory, tenantId, change);
     });
   }
 
@@ -76,18 +86,20 @@ export class LocationResolver {
     @Arg('input', () => LocationDeactivateInput, { description: 'What to close.' })
     { id, revision, transferToLocationId }: LocationDeactivateInput,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<LocationDeactivatePayload> {
     const { inventory, tenantId, principal } = callerOf(context);
     const payload = await withUserErrors({ input: 'input' }, async () => {
-      const { location, transferredItems } = await deactivateLocation(inventory, tenantId, {
+      const { location, ...outcome } = await deactivateLocation(inventory, tenantId, {
         id,
         revision,
         transferToLocationId: transferToLocationId ?? undefined,
         cause: { actor: `user:${principal.subject}`, requestId: context.requestId },
+        idempotencyKey: idempotencyKeyOf(context, info),
       });
-      return { location: presentLocation(location), transferredItems };
+      return { location: presentLocation(location), ...outcome };
     });
-    return { transferredItems: 0, ...payload };
+    return { transferredItems: 0, replayed: false, ...payload };
   }
 
   @Authorized('inventory:admin')
@@ -98,10 +110,23 @@ export class LocationResolver {
   async defaultLocationSet(
     @Arg('locationId', () => ID, { description: 'Location id, a GUID.' }) locationId: string,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
-    return withUserErrors({}, async () => ({
-      location: presentLocation(await setDefaultLocation(inventory, tenantId, locationId)),
-    }));
+    return present({}, () => {
+      const idempotencyKey = idempotencyKeyOf(context, info);
+      return setDefaultLocation(inventory, tenantId, { locationId, idempotencyKey });
+    });
   }
+}
+
+async function present(
+  place: ErrorPlace,
+  action: () => Promise<LocationOutcome>,
+): Promise<LocationPayload> {
+  const payload = await withUserErrors(place, async () => {
+    const { location, replayed } = await action();
+    return { location: presentLocation(location), replayed };
+  });
+  return { replayed: false, ...payload };
 }

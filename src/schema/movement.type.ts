@@ -79,6 +79,12 @@ export class Movement {
   @Field(() => String, { nullable: true, description: 'URI of the document behind it.' })
   reference!: string | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Of a stock take: the place in the ledger it was counted as of.',
+  })
+  asOf!: string | null;
+
   @Field(() => [MovementLine], { description: 'One line per item.' })
   lines!: MovementLine[];
 }

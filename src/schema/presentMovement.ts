@@ -13,6 +13,7 @@ export function presentMovement(entry: LedgerEntry): Movement {
     actor: entry.actor ?? null,
     requestId: entry.requestId ?? null,
     reference: entry.reference ?? null,
+    asOf: entry.asOf ?? null,
     lines: entry.lines.map(presentLine),
   };
 }

@@ -41,7 +41,7 @@ export class PreviewResolver {
   @Query(() => OperationOutcome, {
     nullable: true,
     description:
-      'What became of a change that carried an idempotency key, such as one that timed out. ' +
+      'What became of a mutation that carried an idempotency key, such as one that timed out. ' +
       'Null: it was not applied, or is no longer recorded. Scope: inventory:read.',
   })
   async operation(

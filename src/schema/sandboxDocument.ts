@@ -26,4 +26,12 @@ query LowStock {
 query Settings {
   settings { defaultLocationId unknownItems subscriptionItems revision }
 }
+
+subscription LiveUpdates {
+  inventoryChanged {
+    cursor
+    movement { time operation reason }
+    changes { delta quantityAfter item { name sku available } }
+  }
+}
 `;

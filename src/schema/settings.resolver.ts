@@ -1,6 +1,8 @@
-import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { changeSettings } from '../inventory/settings';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Authorized, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
+import { changeSettingsOnce } from '../inventory/settings';
 import { callerOf, type GraphqlContext } from './context';
+import { idempotencyKeyOf } from './idempotency';
 import { Settings, SettingsUpdateInput, SettingsUpdatePayload } from './settings.type';
 import { withUserErrors } from './userError.type';
 
@@ -22,15 +24,23 @@ export class SettingsResolver {
     @Arg('input', () => SettingsUpdateInput, { description: 'What to change.' })
     input: SettingsUpdateInput,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<SettingsUpdatePayload> {
     const { inventory, tenantId } = callerOf(context);
-    return withUserErrors({ input: 'input' }, async () => ({
-      settings: await changeSettings(inventory, tenantId, {
+    const payload = await withUserErrors({ input: 'input' }, () => {
+      const change = {
         ...(input.defaultLocationId && { defaultLocationId: input.defaultLocationId }),
         ...(input.unknownItems && { unknownItems: input.unknownItems }),
         ...(input.subscriptionItems && { subscriptionItems: input.subscriptionItems }),
+        ...(input.incomingQuantities && { incomingQuantities: input.incomingQuantities }),
         ...(input.reasonCodes && { reasonCodes: input.reasonCodes }),
-      }),
-    }));
+        ...(input.lowStockThreshold !== undefined && {
+          lowStockThreshold: input.lowStockThreshold,
+        }),
+      };
+      const idempotencyKey = idempotencyKeyOf(context, info);
+      return changeSettingsOnce(inventory, tenantId, { change, idempotencyKey });
+    });
+    return { replayed: false, ...payload };
   }
 }

@@ -1,6 +1,10 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { TenantSettings } from '../inventory/settings';
-import { SubscriptionItemPolicyEnum, UnknownItemPolicyEnum } from './enums';
+import {
+  IncomingQuantityPolicyEnum,
+  SubscriptionItemPolicyEnum,
+  UnknownItemPolicyEnum,
+} from './enums';
 import { UserError } from './userError.type';
 
 @ObjectType({ description: "The tenant's settings." })
@@ -21,10 +25,21 @@ export class Settings {
   })
   subscriptionItems!: TenantSettings['subscriptionItems'];
 
+  @Field(() => IncomingQuantityPolicyEnum, {
+    description: 'Whose quantity an item has after a webhook of Wix. Default: HUB_WINS.',
+  })
+  incomingQuantities!: TenantSettings['incomingQuantities'];
+
   @Field(() => [String], {
     description: "The tenant's own reasons for changes of stock, for reason CUSTOM.",
   })
   reasonCodes!: readonly string[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Low stock threshold of items without one of their own, units. Null: none.',
+  })
+  lowStockThreshold!: number | null;
 }
 
 @InputType({ description: 'Settings to change; what is absent stays.' })
@@ -44,17 +59,36 @@ export class SettingsUpdateInput {
   })
   subscriptionItems?: TenantSettings['subscriptionItems'] | null;
 
+  @Field(() => IncomingQuantityPolicyEnum, {
+    nullable: true,
+    description: 'Whose quantity an item has after a webhook of Wix.',
+  })
+  incomingQuantities?: TenantSettings['incomingQuantities'] | null;
+
   @Field(() => [String], {
     nullable: true,
     description: 'All own reasons from now on: up to 100, of 1..50 characters.',
   })
   reasonCodes?: string[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Low stock threshold of items without one of their own, 0..10,000,000 units. ' +
+      'Null: none from now on.',
+  })
+  lowStockThreshold?: number | null;
 }
 
 @ObjectType({ description: 'The settings after the change.' })
 export class SettingsUpdatePayload {
   @Field(() => Settings, { nullable: true, description: 'Null: nothing was changed.' })
   settings?: Settings;
+
+  @Field(() => Boolean, {
+    description: 'True: an earlier call with the same key did it; nothing changed now.',
+  })
+  replayed!: boolean;
 
   @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
   userErrors!: UserError[];

@@ -37,6 +37,15 @@ test('the plugin benchmark prints rates, times and ratios of hub, floor and scri
   expect(rowsOf(output, '1 spread, 100 % cross')).toHaveLength(1);
 }, 180_000);
 
+test("the items benchmark prints the times of every call of the items' REST", async () => {
+  const output = await bench('items', '--seconds', '0.2', '300');
+  const calls = ['first', 'page of 100', 'one sku', 'search', 'count', 'aggregate', 'update one'];
+  for (const call of calls) {
+    const [row] = rowsOf(output, call);
+    expect(row?.[1]?.split(' / ').every(isNumber)).toBe(true);
+  }
+}, 180_000);
+
 test('the memory benchmark prints bytes of every layout', async () => {
   const rows = rowsOf(await bench('memory', '--items', '100', '--quick'), '');
   expect(rows.slice(2).every(([, bytes]) => /^-?[\d,.]+$/.test(bytes!))).toBe(true);
@@ -48,6 +57,15 @@ test('the memory benchmark prints bytes of every layout', async () => {
     'order',
   ]) {
     expect(rows.some(([name]) => name?.startsWith(layout))).toBe(true);
+  }
+}, 180_000);
+
+test("the benchmark of Wix's webhooks prints how long their answers took", async () => {
+  const output = await bench('webhooks-in', '--rate', '20', '--seconds', '0.5');
+  for (const events of ['items created', 'known items', 'one item', 'all of them again']) {
+    const [row] = rowsOf(output, events);
+    expect(row?.[1]).toBe('10');
+    expect(row?.slice(2, 5).map(isNumber)).toEqual([true, true, true]);
   }
 }, 180_000);
 

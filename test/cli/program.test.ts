@@ -122,7 +122,14 @@ test('the reference names every column with its bound, and every option', async 
     if (kind === 'integer') expect(text).toContain(`${min}..${max}`.replace(/^-/, '−'));
     expect(boundOf(itemColumns[name])).not.toBe('');
   }
-  for (const words of [['import'], ['export'], ['verify'], ['settings'], ['wix', 'decrement']]) {
+  for (const words of [
+    ['import'],
+    ['export'],
+    ['verify'],
+    ['settings'],
+    ['wix', 'decrement'],
+    ['wix', 'event'],
+  ]) {
     const { stdout } = await place.run([...words, '--help']);
     for (const [option] of stdout.matchAll(/--[a-z-]+/g)) {
       if (option !== '--help' && option !== '--') expect(text).toContain(`\`${option}`);

@@ -11,6 +11,7 @@ const READS = new Set([
   'HLEN',
   'EXISTS',
   'XRANGE',
+  'XREVRANGE',
   'ZSCORE',
 ]);
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { saveLocation } from '../../src/redis/commands';
+import { saveLocation, type SaveLocation } from '../../src/redis/commands';
 import { keys } from '../../src/redis/keys';
 import { readLocations } from '../../src/redis/reads';
 import { testRedis } from '../support/redis';
@@ -16,8 +16,11 @@ afterEach(async () => {
   expect((await shop.verify()).drift).toEqual([]);
 });
 
-const save = (before: string, after: object, of = id) =>
-  saveLocation(shop.redis, shop.tenantId, { id: of, before, after: JSON.stringify(after) });
+const call = { keyDigest: 'key', inputDigest: 'input', retentionMs: 60_000, kept: 'kept' };
+const keyed = (before: string, after: object, more: Partial<SaveLocation> = {}) =>
+  saveLocation(shop.redis, shop.tenantId, { id, before, after: JSON.stringify(after), ...more });
+const save = async (before: string, after: object, of = id) =>
+  (await keyed(before, after, { id: of })).stored;
 const location = (name: string, revision = 1) => ({ name, active: true, revision });
 const stored = async () => (await readLocations(shop.redis, shop.tenantId)).get(id);
 const now = async () => {
@@ -73,6 +76,32 @@ test('of 20 that save at once one does', async () => {
   const update = Array.from({ length: 20 }, (_, i) => save(text, location(`Store ${i}`, 2)));
   const done = (await Promise.allSettled(update)).filter((each) => each.status === 'fulfilled');
   expect(done.map((each) => each.value)).toEqual([await stored()]);
+});
+
+test('a keyed call is done once: its repeat has what was kept and stored', async () => {
+  const first = await keyed('', location('Shop'), { call });
+  const text = (await stored())!;
+  expect(first).toEqual({ stored: text, replayed: false });
+  const calls = keys.call(shop.tenantId, 'key');
+  expect(await redis().get(calls)).toBe(`- 5 inputkept\n${text}`);
+  expect(await redis().pttl(calls)).toBeGreaterThan(50_000);
+  await save(text, location('Store', 2));
+  const before = await shop.dump();
+  const again = await keyed('', location('Shop'), { call });
+  expect(again).toEqual({ stored: `kept\n${text}`, replayed: true });
+  const other = { ...call, inputDigest: 'other' };
+  expect(await refusalOf(keyed('', location('Shop'), { call: other }))).toEqual({
+    code: 'IDEMPOTENCY_KEY_MISMATCH',
+    ledgerId: '',
+  });
+  expect(await shop.dump()).toEqual(before);
+});
+
+test('a refused keyed call leaves no record', async () => {
+  await save('', location('Shop'));
+  const refused = keyed('', location('Other'), { call });
+  expect(await refusalOf(refused)).toEqual({ code: 'LOCATION_CHANGED' });
+  expect(await redis().exists(keys.call(shop.tenantId, 'key'))).toBe(0);
 });
 
 test('neither movements nor items touch locations', async () => {

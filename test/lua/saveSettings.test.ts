@@ -47,6 +47,21 @@ test('of 20 that save at once one does', async () => {
   expect(done).toHaveLength(1);
 });
 
+test('a keyed call is done once: its repeat has what was stored', async () => {
+  const call = { keyDigest: 'key', inputDigest: 'input', retentionMs: 60_000 };
+  const keyed = (revision: number, json: string, inputDigest = 'input') =>
+    saveSettings(shop.redis, shop.tenantId, revision, json, null, { ...call, inputDigest });
+  expect(await refusalOf(keyed(1, '{"revision":2}'))).toEqual({ code: 'SETTINGS_CHANGED' });
+  const stored = '{"revision":1}';
+  expect(await keyed(0, stored)).toEqual({ stored, replayed: false });
+  await save(1, '{"revision":2}');
+  const before = await shop.dump();
+  expect(await keyed(2, '{"revision":3}')).toEqual({ stored, replayed: true });
+  const mismatch = { code: 'IDEMPOTENCY_KEY_MISMATCH', ledgerId: '' };
+  expect(await refusalOf(keyed(2, '{"revision":3}', 'other'))).toEqual(mismatch);
+  expect(await shop.dump()).toEqual(before);
+});
+
 test('neither movements nor items touch settings', async () => {
   await save(0, '{"revision":1}');
   const key = await shop.addItem({ quantity: 5 });

@@ -79,6 +79,8 @@ describe('docs/reference/metrics.md', () => {
     metrics.pluginRequest('decrement', 'applied', 1);
     metrics.refusal('decrement', 'UNKNOWN_ITEM');
     metrics.scriptCall('postMovement', 1);
+    metrics.wixEvent('created', 'applied', 1);
+    metrics.wixEventMisfit('name');
     const labels = new Map<string, Set<string>>();
     for (const { name, values } of await metrics.registry.getMetricsAsJSON()) {
       const names = values.flatMap((value) => Object.keys(value.labels));

@@ -31,6 +31,16 @@ describe('while Redis is away', () => {
     `{ order(orderId: "${randomUUID()}") { orderId } }`,
     '{ operation(key: "k") { key } }',
     `{ inventoryPreview(lines: [{ itemId: "${randomUUID()}", units: -1 }]) { possible } }`,
+    '{ movements { nodes { id } } }',
+    `{ stockAt(itemIds: ["${randomUUID()}"]) { quantity } }`,
+    `{ explain(itemId: "${randomUUID()}") { quantity } }`,
+    '{ refusals { nodes { id } } }',
+    '{ lostSales { refusals } }',
+    `mutation {
+      inventoryCount(input: { lines: [{ itemId: "${randomUUID()}", countedQuantity: 1 }] }) {
+        userErrors { code }
+      }
+    }`,
     'mutation { settingsUpdate(input: { unknownItems: RECORD }) { userErrors { code } } }',
     'mutation { locationCreate(input: { name: "A" }) { userErrors { code } } }',
     `mutation {
