@@ -10,9 +10,9 @@ export interface BannerFacts {
   appId: string;
   /** Whether development keys and the demo items are there to try. */
   demo: boolean;
-  /** Whether GraphQL is served. */
+  /** Whether GraphQL and the items REST are served. */
   graphql: boolean;
-  /** A token for GraphQL, in development. */
+  /** A token for them, in development. */
   token: string | undefined;
 }
 
@@ -22,8 +22,9 @@ export function banner({ url, store, appId, demo, graphql, token }: BannerFacts)
     '',
     `  inventory-hub   ${url}`,
     `  Wix plugin      POST ${url}/v1/decrement, /v1/increment`,
-    ...(graphql ? [`  GraphQL         ${url}/graphql`] : []),
-    `  Operations      ${url}/healthz  /readyz  /metrics`,
+    `  Wix webhooks    POST ${url}/webhooks/wix`,
+    ...(graphql ? [`  GraphQL         ${url}/graphql`, `  Wix items REST  ${url}/stores/v3`] : []),
+    `  Operations      ${url}/healthz  /readyz  /metrics  /openapi.yaml`,
     `  Store           ${store}`,
     `  App             ${appId}`,
     ...(demo
@@ -36,11 +37,7 @@ export function banner({ url, store, appId, demo, graphql, token }: BannerFacts)
       : []),
     ...(token === undefined
       ? []
-      : [
-          '',
-          '  A token for GraphQL (Authorization: Bearer ...), good for 30 days:',
-          `    ${token}`,
-        ]),
+      : ['', '  A token for both (Authorization: Bearer ...), good for 30 days:', `    ${token}`]),
     '',
   ];
   return `${lines.join('\n')}\n`;
