@@ -4,6 +4,7 @@ import type { JobEnd, JobRun } from '../redis/queues';
 import { lastLedgerId } from '../redis/reads';
 import {
   isTargetKnown,
+  knownSince,
   rememberTarget,
   scanTenants,
   scanWebhookTenants,
@@ -51,7 +52,12 @@ export async function drain(deps: DeliveryDeps, job: DrainJob): Promise<JobEnd<D
   const receiver = await receiverOf(deps, job);
   if (typeof receiver === 'string') return undefined;
   const { cursor, waitingRetries, consecutiveFailures } = await readCursor(redis, tenantId, id);
-  if (cursor === null) return undefined;
+  if (cursor === null) {
+    if (id !== HUB_TARGET_ID) return undefined;
+    // A tenant that became known after the target: its events begin with its first.
+    await startCursor(redis, tenantId, id, (await knownSince(redis, tenantId)) || FEED_START);
+    return { againInMs: 1 };
+  }
   const progress: SliceProgress = {
     cursor,
     waitingRetries,
@@ -172,8 +178,9 @@ export async function sweep(deps: DeliveryDeps): Promise<void> {
   }
   if (!target) return;
   for await (const tenants of scanTenants(redis)) {
-    for (const { tenantId, knownSince } of tenants) {
-      await addWhenBehind(deps, { tenantId, id: HUB_TARGET_ID }, knownSince || FEED_START);
+    for (const tenant of tenants) {
+      const job = { tenantId: tenant.tenantId, id: HUB_TARGET_ID };
+      await addWhenBehind(deps, job, tenant.knownSince || FEED_START);
     }
   }
 }

@@ -31,6 +31,11 @@ export interface KnownTenant {
   knownSince: string;
 }
 
+/** The end of a tenant's ledger when it became known; empty: there was none. */
+export async function knownSince(redis: HubRedis, tenantId: string): Promise<string> {
+  return (await whileStoreAnswers(() => redis.hget(hubKeys.tenants, tenantId))) ?? '';
+}
+
 /** All tenants that were ever written to, in batches, in no order; one may come twice. */
 export async function* scanTenants(redis: HubRedis): AsyncGenerator<KnownTenant[]> {
   let cursor = '0';

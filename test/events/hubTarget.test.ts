@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { announceTenants } from '../../src/redis/tenants';
+import { moveProducts, saveProduct, startDeliveryHub } from '../support/deliveryHub';
+import type { DeliveryHub } from '../support/deliveryHub';
+import { newKeyPair } from '../support/pluginHub';
+
+let hub: DeliveryHub;
+beforeAll(async () => {
+  hub = await startDeliveryHub();
+});
+afterAll(() => hub.stop());
+
+const stock = { tracked: true, quantity: 9 };
+
+test('the process-wide target has the events of all tenants, from when it was set', async () => {
+  const { redis, receiver, openHub } = hub;
+  announceTenants(redis);
+  const [known, fresh] = [randomUUID(), randomUUID()];
+  await saveProduct(redis, known, 'cup', stock);
+  // As when the hub is started again with the setting.
+  await hub.close();
+  const to = await receiver();
+  const privateKeyPem = newKeyPair().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const hubWithTarget = await openHub({ target: { url: to.url, privateKeyPem } });
+  announceTenants(hubWithTarget.redis);
+  await moveProducts(hubWithTarget.redis, known, { cup: -1 });
+  await saveProduct(hubWithTarget.redis, fresh, 'cup', stock);
+  const started = performance.now();
+  await to.untilAccepted(3);
+  // A tenant nobody knew before waits for no sweep, which comes every 10 s.
+  expect(performance.now() - started).toBeLessThan(5000);
+  const slugsOf = (tenantId: string) =>
+    to.accepted.flatMap(({ event, instanceId }) => (instanceId === tenantId ? [event.slug] : []));
+  expect(slugsOf(known)).toEqual(['updated_with_reason', 'updated']);
+  expect(slugsOf(fresh)).toEqual(['created']);
+});
