@@ -93,10 +93,12 @@ export function lineTest(
   const products = filter.productIds && new Set(filter.productIds);
   const locations = filter.locationIds && new Set(filter.locationIds);
   return (entry) =>
-    entry.someItem((key) => {
+    entry.someItem((key, there) => {
       const text = textOfKey(key);
       if (ids && !ids.has(text)) return false;
       if (!products && !locations) return true;
+      // Nothing says what an item was of that was gone by then.
+      if (!there) return false;
       const subject = subjects.get(text);
       if (!subject) return false;
       if (products && !products.has(subject.productId)) return false;

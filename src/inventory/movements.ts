@@ -190,7 +190,7 @@ class EntryTest {
   /** @throws InventoryError REDIS_UNAVAILABLE */
   async passing(entries: readonly ClosedEntry[]): Promise<ClosedEntry[]> {
     const fits = entries.filter(({ cause }) => fitsCause(this.filter, cause));
-    if (asksForSubjects(this.filter)) await this.subjects.learn(fits);
+    if (asksForSubjects(this.filter)) await this.subjects.learn(fits, entries);
     return fits.filter(this.fitsLines);
   }
 }

@@ -26,15 +26,16 @@ export class Subjects {
   ) {}
 
   /**
-   * Learns the items of some entries, which come in the order of the ledger or against it.
+   * Learns the items of some entries of a stretch, whose entries come in the order of the ledger
+   * or against it. The others tell what was deleted there, too.
    *
+   * @param entries some of the stretch
    * @throws InventoryError REDIS_UNAVAILABLE
    */
-  async learn(entries: readonly ClosedEntry[]): Promise<void> {
-    if (entries.length === 0) return;
+  async learn(entries: readonly ClosedEntry[], stretch: readonly ClosedEntry[]): Promise<void> {
+    for (const entry of stretch) this.learnDocuments(entry);
     const strange = new Map<string, Buffer>();
     for (const entry of entries) {
-      this.learnDocuments(entry);
       entry.someItem((key) => {
         const text = key.toString('latin1');
         if (!this.known.has(text)) strange.set(text, key);
@@ -47,7 +48,7 @@ export class Subjects {
     }
     const lost = [...strange.keys()].filter((text) => !this.known.has(text));
     if (lost.length === 0) return;
-    await this.learnDeleted(new Set(lost), newestOf(entries));
+    await this.learnDeleted(new Set(lost), newestOf(stretch));
     for (const text of lost) if (!this.known.has(text)) this.known.set(text, null);
   }
 

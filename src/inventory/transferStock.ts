@@ -23,7 +23,7 @@ export interface TransferStock {
 const ITEMS_PER_MOVEMENT = MAX_LINES / 2;
 /** How often stock that came in meanwhile is moved after the rest. */
 const MAX_ROUNDS = 20;
-/** How often a movement is tried whose items keep being sold. */
+/** How often a movement is tried whose items come and go. */
 const MAX_ATTEMPTS = 100;
 
 /**
@@ -32,8 +32,8 @@ const MAX_ATTEMPTS = 100;
  * movements is made once.
  *
  * @returns how many items were moved, those of earlier calls with the key too
- * @throws InventoryError ITEM_NOT_TRACKED, QUANTITY_OUT_OF_RANGE, COMPARE_QUANTITY_STALE when an
- *   item never stood still, REDIS_UNAVAILABLE
+ * @throws InventoryError ITEM_NOT_TRACKED, QUANTITY_OUT_OF_RANGE, UNKNOWN_ITEM and ITEM_CHANGED
+ *   when others kept creating and deleting the items, REDIS_UNAVAILABLE
  */
 export async function transferStock(
   deps: InventoryDeps,
@@ -100,7 +100,7 @@ async function noteMovement(run: Run, ledgerId: string): Promise<void> {
   run.movements += 1;
 }
 
-/** Moves items in one movement, as they are when it is made. */
+/** Moves items in one movement. */
 async function transferBatch(run: Run, items: readonly InventoryItem[]): Promise<void> {
   // Copies: the index they come from moves on.
   let moving = items.map((item) => ({ ...item }));
@@ -121,7 +121,7 @@ async function transferBatch(run: Run, items: readonly InventoryItem[]): Promise
  * @throws InventoryError the refusal, when it has another reason
  */
 function stillToMove(moving: readonly InventoryItem[], refusal: InventoryError): InventoryItem[] {
-  const { itemIds = [], quantities = [] } = refusal.details;
+  const { itemIds = [] } = refusal.details;
   const others = moving.filter(({ id }) => !itemIds.includes(id));
   switch (refusal.code) {
     case 'ITEM_CHANGED':
@@ -133,12 +133,6 @@ function stillToMove(moving: readonly InventoryItem[], refusal: InventoryError):
     case 'ITEM_NOT_TRACKED':
       if (others.length === moving.length) throw notTracked(itemIds[0]!);
       return others;
-    case 'COMPARE_QUANTITY_STALE': {
-      const present = new Map(itemIds.map((id, i) => [id, quantities[i]!]));
-      return moving
-        .map((item) => ({ ...item, quantity: present.get(item.id) ?? item.quantity }))
-        .filter(({ quantity }) => quantity !== 0);
-    }
     default:
       throw refusal;
   }
@@ -148,12 +142,11 @@ async function moveAll(run: Run, items: readonly InventoryItem[]): Promise<void>
   const { deps, tenantId, cause } = run;
   const targets = await ensureTargets(run, items);
   const lines = items.flatMap(({ id, quantity }, i): MovementLine[] => {
-    const line = { guard: 'unrestricted' as const };
-    const compared = { absolute: false, compareQuantity: quantity };
-    const any = { absolute: false, compareQuantity: null };
+    // What is sold meanwhile is owed here, and moved as such in the next round.
+    const stockOnly = { absolute: false, compareQuantity: null };
     return [
-      { ...line, key: keyOfGuid(id), units: -quantity, stockOnly: compared },
-      { ...line, key: targets[i]!, units: quantity, stockOnly: any },
+      { guard: 'unrestricted', key: keyOfGuid(id), units: -quantity, stockOnly },
+      { guard: 'unrestricted', key: targets[i]!, units: quantity, stockOnly },
     ];
   });
   const posted = await withSettings(deps, tenantId, ({ revision: settingsRevision }) =>

@@ -122,8 +122,11 @@ function step(parts: Buffer[]): HistoryStep {
 export interface ClosedEntry {
   id: string;
   cause: MovementCause;
-  /** Whether one of its lines, ignored ones too, is about an item of which the test holds. */
-  someItem: (test: (key: Buffer) => boolean) => boolean;
+  /**
+   * Whether one of its lines, ignored ones too, is about an item of which the test holds. `there`:
+   * there was such an item; else the line was ignored.
+   */
+  someItem: (test: (key: Buffer, there: boolean) => boolean) => boolean;
   /** Whether its lines have documents. */
   hasDocuments: boolean;
   open: () => LedgerEntry;
@@ -194,9 +197,11 @@ function closedEntry(id: string, fields: Buffer[]): ClosedEntry {
   };
 }
 
-function someItemOf(lines: Buffer, test: (key: Buffer) => boolean): boolean {
+function someItemOf(lines: Buffer, test: (key: Buffer, there: boolean) => boolean): boolean {
   for (let at = 0; at < lines.length; at += LEDGER_LINE_BYTES) {
-    if (test(lines.subarray(at, at + 16))) return true;
+    // Every item has a revision.
+    const there = lines.readUIntLE(at + 17, 5) !== 0;
+    if (test(lines.subarray(at, at + 16), there)) return true;
   }
   return false;
 }

@@ -118,7 +118,9 @@ async function checkExplanations() {
 
 function fits(filter: MovementFilter, entry: HistoryRun['entries'][number]): boolean {
   const { itemIds, productIds, locationIds, orderId, reasons, operations, actor, time } = filter;
-  const line = entry.lines.some(({ itemId }) => {
+  const line = entry.lines.some(({ itemId, level }) => {
+    const asksForSubject = productIds !== undefined || locationIds !== undefined;
+    if (asksForSubject && !level) return false;
     const item = run.items.find(({ id }) => id === itemId)!;
     return (
       (itemIds?.includes(itemId) ?? true) &&
