@@ -149,7 +149,7 @@ async function searchLedger(
   const found: ClosedEntry[] = [];
   let [looked, hasMore, endCursor] = [0, false, after];
   for await (const batch of scanLedger(deps.redis, tenantId, stretchOf(list))) {
-    found.push(...(await test.passing(batch)));
+    found.push(...(await test.passing(batch, batch)));
     looked += batch.length;
     endCursor = batch.at(-1)!.id;
     hasMore = found.length > first || looked >= MAX_ENTRIES_SEARCHED;
@@ -187,10 +187,16 @@ class EntryTest {
     this.fitsLines = lineTest(filter, this.subjects.known);
   }
 
-  /** @throws InventoryError REDIS_UNAVAILABLE */
-  async passing(entries: readonly ClosedEntry[]): Promise<ClosedEntry[]> {
+  /**
+   * @param stretch the entries, when none between them was left out
+   * @throws InventoryError REDIS_UNAVAILABLE
+   */
+  async passing(
+    entries: readonly ClosedEntry[],
+    stretch?: readonly ClosedEntry[],
+  ): Promise<ClosedEntry[]> {
     const fits = entries.filter(({ cause }) => fitsCause(this.filter, cause));
-    if (asksForSubjects(this.filter)) await this.subjects.learn(fits, entries);
+    if (asksForSubjects(this.filter)) await this.subjects.learn(fits, stretch);
     return fits.filter(this.fitsLines);
   }
 }

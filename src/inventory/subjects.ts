@@ -1,4 +1,5 @@
 import { keyOfGuid } from '../core/identity';
+import { isBefore } from '../core/ledgerId';
 import type { ItemDocument } from '../core/item';
 import { scanLedger, type ClosedEntry } from '../redis/history';
 import { readDocuments } from '../redis/reads';
@@ -18,6 +19,7 @@ export class Subjects {
   /** By the bytes of the item id; null: not known. */
   readonly known = new Map<string, Subject | null>();
   private deletionsFrom: string | undefined;
+  private searchedFrom = '';
   private searched = 0;
 
   constructor(
@@ -26,14 +28,14 @@ export class Subjects {
   ) {}
 
   /**
-   * Learns the items of some entries of a stretch, whose entries come in the order of the ledger
-   * or against it. The others tell what was deleted there, too.
+   * Learns the items of some entries, which come in the order of the ledger or against it.
    *
-   * @param entries some of the stretch
+   * @param stretch all entries of the ledger among which these are, one stretch after the other:
+   *   they tell what was deleted there; absent: these were picked out of the ledger
    * @throws InventoryError REDIS_UNAVAILABLE
    */
-  async learn(entries: readonly ClosedEntry[], stretch: readonly ClosedEntry[]): Promise<void> {
-    for (const entry of stretch) this.learnDocuments(entry);
+  async learn(entries: readonly ClosedEntry[], stretch?: readonly ClosedEntry[]): Promise<void> {
+    for (const entry of stretch ?? entries) this.learnDocuments(entry);
     const strange = new Map<string, Buffer>();
     for (const entry of entries) {
       entry.someItem((key) => {
@@ -48,7 +50,12 @@ export class Subjects {
     }
     const lost = [...strange.keys()].filter((text) => !this.known.has(text));
     if (lost.length === 0) return;
-    await this.learnDeleted(new Set(lost), newestOf(stretch));
+    const [first, last] = inOrder(stretch ?? entries);
+    // Between entries that were picked out others may have deleted what they are about.
+    if (!stretch && this.deletionsFrom && isBefore(first, this.searchedFrom)) {
+      this.deletionsFrom = undefined;
+    }
+    await this.learnDeleted(new Set(lost), stretch ? last : first);
     for (const text of lost) if (!this.known.has(text)) this.known.set(text, null);
   }
 
@@ -60,8 +67,8 @@ export class Subjects {
   }
 
   /** Looks on in the ledger for their deletions. */
-  private async learnDeleted(lost: Set<string>, newestId: string): Promise<void> {
-    this.deletionsFrom ??= newestId;
+  private async learnDeleted(lost: Set<string>, from: string): Promise<void> {
+    if (this.deletionsFrom === undefined) this.searchedFrom = this.deletionsFrom = from;
     const stretch = { oldest: `(${this.deletionsFrom}`, newest: '+', newestFirst: false };
     for await (const batch of scanLedger(this.redis, this.tenantId, stretch)) {
       for (const entry of batch) this.learnDocuments(entry);
@@ -85,8 +92,8 @@ export class Subjects {
   }
 }
 
-function newestOf(entries: readonly ClosedEntry[]): string {
-  const [first, last] = [entries[0]!, entries.at(-1)!];
-  const sequence = ({ id }: ClosedEntry) => Number(id.split('-')[1]);
-  return sequence(first) > sequence(last) ? first.id : last.id;
+/** Ids of the oldest and the newest of entries that stand in order. */
+function inOrder(entries: readonly ClosedEntry[]): [oldest: string, newest: string] {
+  const [first, last] = [entries[0]!.id, entries.at(-1)!.id];
+  return isBefore(first, last) ? [first, last] : [last, first];
 }
