@@ -78,7 +78,8 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery> 
   const waker = createWaker(deps, onError);
   redis.onLedgerEntry = waker.wake;
   await queues.sweep.repeat('sweep', SWEEP_EVERY_MS, {});
-  await sweep(deps);
+  // Once now: what the processes before this one left behind.
+  await queues.sweep.add({}, { only: 'sweep' });
   return {
     deps,
     close: async () => {
