@@ -37,8 +37,8 @@ const ITEMS_PER_READ = 1000;
  *
  * @throws InventoryError INVALID_INPUT, NO_SUCH_LOCATION, REVISION_CONFLICT, LOCATION_CHANGED,
  *   LOCATION_HAS_STOCK when it has stock and nowhere to put it, ITEM_NOT_TRACKED and
- *   QUANTITY_OUT_OF_RANGE when its stock can't be put there, UNKNOWN_ITEM and ITEM_CHANGED when others
- *   kept creating and deleting its items, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
+ *   QUANTITY_OUT_OF_RANGE when its stock can't be put there, UNKNOWN_ITEM and ITEM_CHANGED when
+ *   others kept creating and deleting its items, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
  */
 export async function deactivateLocation(
   deps: InventoryDeps,
