@@ -5,8 +5,6 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
  * on the schedule; `given_up` counts, besides, the events that became dead letters.
  */
 export const webhookOutcomes = ['delivered', 'failed', 'given_up'] as const;
-/** One of {@link webhookOutcomes}. */
-export type WebhookOutcome = (typeof webhookOutcomes)[number];
 
 /** Numbers of webhook delivery. */
 export interface WebhookAttempts {
