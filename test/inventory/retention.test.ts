@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
 import { deliveryTrimLimit } from '../../src/events/deliveryTrimLimit';
 import { createInventoryDeps } from '../../src/inventory/deps';
 import { keepRetention, openRetention } from '../../src/inventory/retention';
@@ -9,16 +10,24 @@ import { readReindex } from '../../src/redis/lowStockIndex';
 import { saveWebhook } from '../../src/redis/webhooks';
 import { trimAll } from '../support/oldLedger';
 import { anew, openOrderShop, orderLine } from '../support/orderShop';
-import { testRedis, testRedisSocket } from '../support/redis';
+import { startBareServer, type BareServer } from '../support/bareServer';
 import { openShop, RETENTION_MS, type Shop } from '../support/shop';
 
-const redis = testRedis();
+// Retention goes over all tenants of a Redis: those of other tests must not be among them.
+let server: BareServer;
+let connection: Redis;
+const redis = () => connection;
 let shop: Shop;
 let ids: string[];
 const fail = (error: Error) => {
   throw error;
 };
 
+beforeAll(async () => {
+  server = await startBareServer();
+  connection = await server.connect(5000);
+});
+afterAll(() => server.stop());
 beforeEach(async () => {
   shop = openShop(redis());
   await redis().hset(hubKeys.tenants, shop.tenantId, '');
@@ -82,7 +91,7 @@ test('runs by itself, and ends when it is closed', async () => {
   const trimmed = new Promise<TrimReport>((resolve) => (tell = resolve));
   const retention = await openRetention({
     deps: oldDeps(),
-    store: { socketPath: testRedisSocket() },
+    store: { socketPath: server.socketPath },
     limits: [],
     onTrimmed: (report) => {
       if (report.tenantId === shop.tenantId) tell(report);
