@@ -37,6 +37,8 @@ export interface ItemJob extends ItemJobOrder {
   failures: ItemJobFailure[];
   /** All items up to this id, in order of id, are done. */
   afterId: string;
+  /** Those that are being done: after a crash they are done again, found or not. */
+  step: readonly string[];
 }
 
 /** Does what a kind of job is for with some items; by place, why one was left as it is. */
@@ -61,7 +63,7 @@ export interface ItemJobRun {
   stopping?: AbortSignal;
 }
 
-/** Items between two moments at which progress is stored: they may be done again after a crash. */
+/** Items between two moments at which progress is stored. */
 const ITEMS_PER_STEP = 300;
 const FAILURES_NAMED = 100;
 /** How long a job runs before others get their turn, ms. */
@@ -83,7 +85,7 @@ export async function startItemJob(
 ): Promise<string> {
   const id = randomUUID();
   const start = { status: 'RUNNING', total: null, succeeded: 0, failed: 0 } as const;
-  const job: ItemJob = { ...order, id, ...start, failures: [], afterId: '' };
+  const job: ItemJob = { ...order, id, ...start, failures: [], afterId: '', step: [] };
   await keepItemJob(redis, tenantId, id, JSON.stringify(job));
   await enqueue({ tenantId, jobId: id });
   return id;
@@ -107,8 +109,8 @@ export async function itemJob(
 
 /**
  * Goes on with a job from where it was left. The items are those the condition holds for now, in
- * order of id; each is looked at once more by the kind. What was done after the last step that was
- * stored is done again: a kind must do it once only.
+ * order of id; each is looked at once more by the kind. A step that was broken off is done again as
+ * it was begun, because what is done may no longer fit the condition: a kind must do it once only.
  *
  * @returns whether the job is done; false: others get their turn first
  * @throws InventoryError REDIS_UNAVAILABLE: it is to be run again
@@ -126,15 +128,16 @@ export async function runItemJob(
   const work = kinds[job.kind];
   if (job.status !== 'RUNNING' || !work) return true;
   const keep = () => keepItemJob(deps.redis, tenantId, jobId, JSON.stringify(job));
+  const turnEnds = performance.now() + TURN_MS;
   try {
+    if (job.step.length > 0) note(job, await work(deps, tenantId, job, job.step));
     const ids = await idsAfter(deps, tenantId, job);
     job.total ??= ids.length;
-    const turnEnds = performance.now() + TURN_MS;
     for (let at = 0; at < ids.length; at += ITEMS_PER_STEP) {
-      if (performance.now() > turnEnds || stopping?.aborted) return false;
-      const step = ids.slice(at, at + ITEMS_PER_STEP);
-      note(job, step, await work(deps, tenantId, job, step));
+      job.step = ids.slice(at, at + ITEMS_PER_STEP);
       await keep();
+      if (performance.now() > turnEnds || stopping?.aborted) return false;
+      note(job, await work(deps, tenantId, job, job.step));
     }
     job.status = 'DONE';
   } catch (error) {
@@ -162,12 +165,13 @@ async function idsAfter(
   return ids.sort();
 }
 
+/** Notes that the job's step is done. */
 function note(
   job: ItemJob,
-  itemIds: readonly string[],
   outcomes: readonly (Omit<ItemJobFailure, 'itemId'> | undefined)[],
 ): void {
-  itemIds.forEach((itemId, i) => {
+  const { step } = job;
+  step.forEach((itemId, i) => {
     const failure = outcomes[i];
     if (!failure) {
       job.succeeded += 1;
@@ -176,5 +180,6 @@ function note(
     job.failed += 1;
     if (job.failures.length < FAILURES_NAMED) job.failures.push({ itemId, ...failure });
   });
-  job.afterId = itemIds.at(-1) ?? job.afterId;
+  job.afterId = step.at(-1) ?? job.afterId;
+  job.step = [];
 }
