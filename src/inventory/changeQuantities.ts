@@ -48,7 +48,7 @@ export interface QuantityChange {
 /** A change of stock by a merchant's tool. */
 export interface ChangeQuantities {
   operation: Extract<Operation, 'ADJUST' | 'SET' | 'MOVE'>;
-  /** 1..300. */
+  /** 1..300; of a MOVE up to 300 pairs. */
   changes: readonly QuantityChange[];
   /** Whether items may go below zero. SET never asks. */
   allowNegative: boolean;
@@ -111,8 +111,9 @@ export async function changeQuantities(
 }
 
 function toLines({ operation, changes, allowNegative }: ChangeQuantities): MovementLine[] {
-  if (!isWholeNumber(changes.length, 1, MAX_LINES)) {
-    throw invalidInput('input.changes', changes.length, `1..${MAX_LINES} entries`);
+  const linesPerEntry = operation === 'MOVE' ? 2 : 1;
+  if (!isWholeNumber(changes.length, 1, linesPerEntry * MAX_LINES)) {
+    throw invalidInput('input.changes', changes.length / linesPerEntry, `1..${MAX_LINES} entries`);
   }
   const absolute = operation === 'SET';
   const lines = changes.map(({ itemId, units, compareQuantity, field }): MovementLine => {

@@ -1,5 +1,5 @@
 #!lua
--- Posts one movement: changes the stock of 1..300 lines together, or of none.
+-- Posts one movement: changes the stock of 1..600 lines together, or of none.
 --
 -- KEYS[1] levels         hash    item id (16 bytes) -> packed level; "head" -> packed head
 -- KEYS[2] ledger         stream  one entry per movement, id "<ms>-<sequence>"

@@ -35,7 +35,7 @@ export interface KeyedCall {
 /** A movement to post. */
 export interface PostMovement {
   tenantId: string;
-  /** 1..300. */
+  /** 1..600: calls have up to 300, moves between locations two for each. */
   lines: readonly MovementLine[];
   cause: MovementCause;
   /** Revision of the settings the lines were resolved with. */

@@ -24,7 +24,8 @@ export class CountResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryCountPayload> {
     const { inventory, tenantId, principal } = callerOf(context);
-    const payload = await withUserErrors({ lines: 'input.lines' }, async () => {
+    const fields = { items: ['itemId'], units: 'countedQuantity' };
+    const payload = await withUserErrors({ lines: 'input.lines', fields }, async () => {
       const { items, movement, asOf, replayed } = await countStock(inventory, tenantId, {
         lines: input.lines,
         asOf: {

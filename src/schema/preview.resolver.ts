@@ -27,7 +27,8 @@ export class PreviewResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<InventoryPreviewPayload> {
     const { inventory, tenantId } = callerOf(context);
-    const payload = await withUserErrors({ lines: 'lines' }, async () => {
+    const fields = { items: ['itemId'], units: 'units' };
+    const payload = await withUserErrors({ lines: 'lines', fields }, async () => {
       const tried = await previewQuantities(inventory, tenantId, {
         lines,
         guard: guard === 'STRICT' ? 'strict' : 'unrestricted',

@@ -96,8 +96,8 @@ export class InventorySetQuantitiesInput extends ChangeCauseInput {
 
 @InputType({ description: 'Moves between locations: all of them, or none.' })
 export class InventoryMoveQuantitiesInput extends ChangeCauseInput {
-  @Field(() => [MoveQuantityInput], { description: '1..150 moves.' })
-  moves!: MoveQuantityInput[];
+  @Field(() => [MoveQuantityInput], { description: '1..300 changes.' })
+  changes!: MoveQuantityInput[];
 }
 
 @ObjectType({ description: 'What a change of stock did.' })

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { InventoryError, invalidInput } from '../core/errors';
-import { isWholeNumber, MAX_LINES, QUANTITY_LIMIT } from '../core/quantity';
+import { isWholeNumber, QUANTITY_LIMIT } from '../core/quantity';
 import {
   changeQuantities,
   type ChangeCause,
@@ -18,7 +18,7 @@ import {
   InventoryMoveQuantitiesInput,
   InventorySetQuantitiesInput,
 } from './quantities.input';
-import { withUserErrors } from './userError.type';
+import { withUserErrors, type LineFields } from './userError.type';
 
 @Resolver()
 export class QuantitiesResolver {
@@ -34,7 +34,7 @@ export class QuantitiesResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
-    return change(context, 'input.changes', () => ({
+    return change(context, { items: ['itemId'], units: 'delta' }, () => ({
       operation: 'ADJUST',
       changes: input.changes.map(({ itemId, delta, compareQuantity }, i) => ({
         itemId,
@@ -59,7 +59,7 @@ export class QuantitiesResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
-    return change(context, 'input.changes', () => ({
+    return change(context, { items: ['itemId'], units: 'quantity' }, () => ({
       operation: 'SET',
       changes: input.changes.map(({ itemId, quantity, compareQuantity }, i) => ({
         itemId,
@@ -84,7 +84,7 @@ export class QuantitiesResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
-    return change(context, 'input.moves', () => ({
+    return change(context, { items: ['fromItemId', 'toItemId'], units: 'quantity' }, () => ({
       operation: 'MOVE',
       changes: movesOf(input),
       allowNegative: false,
@@ -95,25 +95,21 @@ export class QuantitiesResolver {
 
 async function change(
   context: GraphqlContext,
-  lines: string,
+  fields: LineFields,
   toChange: () => ChangeQuantities,
 ): Promise<InventoryChangePayload> {
   const { inventory, tenantId } = callerOf(context);
-  // A move makes two lines; they are about the same entry of the input.
-  const linesPerEntry = lines === 'input.moves' ? 2 : 1;
-  const payload = await withUserErrors({ lines, linesPerEntry }, async () => {
+  const payload = await withUserErrors({ lines: 'input.changes', fields }, async () => {
     const { movement, replayed } = await changeQuantities(inventory, tenantId, toChange());
     return { movement: presentMovement(movement), replayed };
   });
   return { replayed: false, ...payload };
 }
 
-function movesOf({ moves }: InventoryMoveQuantitiesInput): QuantityChange[] {
-  if (!isWholeNumber(moves.length, 1, MAX_LINES / 2)) {
-    throw invalidInput('input.moves', moves.length, `1..${MAX_LINES / 2} entries`);
-  }
-  return moves.flatMap(({ fromItemId, toItemId, quantity, compareQuantity }, i) => {
-    const at = `input.moves[${i}]`;
+/** A move makes two lines: what leaves, then what arrives. */
+function movesOf({ changes }: InventoryMoveQuantitiesInput): QuantityChange[] {
+  return changes.flatMap(({ fromItemId, toItemId, quantity, compareQuantity }, i) => {
+    const at = `input.changes[${i}]`;
     if (!isWholeNumber(quantity, 1, QUANTITY_LIMIT)) {
       throw invalidInput(`${at}.quantity`, quantity, `1..${QUANTITY_LIMIT}`);
     }

@@ -41,12 +41,20 @@ export class UserError {
   presentQuantity?: number;
 }
 
+/** What an entry of a list of lines calls the things that errors about its lines are about. */
+export interface LineFields {
+  /** The item of each line that an entry makes, in order. */
+  items: readonly string[];
+  /** The units asked. */
+  units: string;
+}
+
 /** Where a mutation's list of lines is, for errors that are about lines. */
 export interface ErrorPlace {
   /** Name of the argument, then the list: `input.changes`. */
   lines?: string;
-  /** How many lines each entry of that list makes; default 1. */
-  linesPerEntry?: number;
+  /** Default: an entry makes one line, and errors name the entry. */
+  fields?: LineFields;
   /** Where the values are that errors name by themselves, such as `name`: `input`. */
   input?: string;
   /** There is one line, and no list: `lines` is its own place. */
@@ -72,13 +80,14 @@ export async function withUserErrors<Payload extends object>(
 
 function userErrorsOf(
   error: InventoryError,
-  { lines, linesPerEntry = 1, single = false, input }: ErrorPlace,
+  { lines, fields, single = false, input }: ErrorPlace,
 ): UserError[] {
   const { code, message, details } = error;
   const fieldOfLine = (line: number | undefined) => {
     if (line === undefined || lines === undefined) return null;
-    const entry = single ? [] : [String(Math.floor(line / linesPerEntry))];
-    return [...pathOf(lines), ...entry, ...(details.field === undefined ? [] : [details.field])];
+    const entry = single ? [] : [String(Math.floor(line / (fields?.items.length ?? 1)))];
+    const name = details.field ?? (fields && fieldName(fields, code, line));
+    return [...pathOf(lines), ...entry, ...(name === undefined ? [] : [name])];
   };
   if (details.shortages) {
     return details.shortages.flatMap(({ itemId, requested, available, lines: places = [] }) =>
@@ -102,6 +111,18 @@ function userErrorsOf(
   if (field === undefined) return [{ code, message, field: null }];
   const inside = input !== undefined && !field.startsWith(`${input}.`);
   return [{ code, message, field: pathOf(inside ? `${input}.${field}` : field) }];
+}
+
+/** What of its entry a line is refused for. */
+function fieldName({ items, units }: LineFields, code: ErrorCode, line: number) {
+  const names: Partial<Record<ErrorCode, string>> = {
+    UNKNOWN_ITEM: items[line % items.length]!,
+    ITEM_NOT_TRACKED: items[line % items.length]!,
+    COMPARE_QUANTITY_STALE: 'compareQuantity',
+    QUANTITY_OUT_OF_RANGE: units,
+    INSUFFICIENT_AVAILABLE: units,
+  };
+  return names[code];
 }
 
 /** `input.changes[3].delta` as a list of its parts. */

@@ -210,7 +210,7 @@ describe('a tenant reaches nothing of another', () => {
     expect(await refused('set', { changes: [{ ...one, quantity: 1 }] })).toEqual(none);
     const move = { fromItemId: item, toItemId: elsewhere, quantity: 1, compareQuantity: null };
     // Both sides of the one entry are unknown.
-    expect(await refused('move', { moves: [move] })).toEqual([...none, ...none]);
+    expect(await refused('move', { changes: [move] })).toEqual([...none, ...none]);
     expect(await dump()).toEqual(before);
   });
 

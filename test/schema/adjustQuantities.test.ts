@@ -93,8 +93,16 @@ describe('an adjustment', () => {
     );
     const short = { itemId: id, requested: 5, available: 4 };
     expect(errors).toMatchObject([
-      { code: 'INSUFFICIENT_AVAILABLE', field: ['input', 'changes', '0'], shortage: short },
-      { code: 'INSUFFICIENT_AVAILABLE', field: ['input', 'changes', '1'], shortage: short },
+      {
+        code: 'INSUFFICIENT_AVAILABLE',
+        field: ['input', 'changes', '0', 'delta'],
+        shortage: short,
+      },
+      {
+        code: 'INSUFFICIENT_AVAILABLE',
+        field: ['input', 'changes', '1', 'delta'],
+        shortage: short,
+      },
     ]);
     const { movement } = await adjust([
       [id, -6],
@@ -109,7 +117,7 @@ describe('an adjustment', () => {
     expect(errors).toEqual(
       [0, 2, 3].map((place) => ({
         code: 'INSUFFICIENT_AVAILABLE',
-        field: ['input', 'changes', String(place)],
+        field: ['input', 'changes', String(place), 'delta'],
         message: expect.stringContaining('requested 3, available') as string,
         shortage: { itemId: ids[place], requested: 3, available: [1, 100, 0, 2][place] },
         presentQuantity: null,
@@ -195,9 +203,10 @@ describe.each(['adjust', 'set'] as const)('compareQuantity of %s', (kind) => {
     const compare = (...expected: (number | null)[]) =>
       ids.map((itemId, i) => ({ itemId, [name]: 1, compareQuantity: expected[i]! }));
     const errors = await refused(send(compare(9, 5, 0)));
+    const field = (place: number) => ['input', 'changes', String(place), 'compareQuantity'];
     expect(errors).toMatchObject([
-      { code: 'COMPARE_QUANTITY_STALE', field: ['input', 'changes', '0'], presentQuantity: 4 },
-      { code: 'COMPARE_QUANTITY_STALE', field: ['input', 'changes', '2'], presentQuantity: 6 },
+      { code: 'COMPARE_QUANTITY_STALE', field: field(0), presentQuantity: 4 },
+      { code: 'COMPARE_QUANTITY_STALE', field: field(2), presentQuantity: 6 },
     ]);
     expect(await quantities(ids)).toEqual([4, 5, 6]);
     const { userErrors } = await send(compare(4, null, 6));

@@ -49,12 +49,12 @@ describe('what is refused', () => {
     const lines = (...ids: string[]) => ids.map((id) => ({ itemId: id, countedQuantity: 1 }));
     const unknown = await refused({ lines: lines(itemId, randomUUID(), randomUUID()) });
     expect(unknown.map(([code, field]) => [code, field])).toEqual([
-      ['UNKNOWN_ITEM', 'input.lines.1'],
-      ['UNKNOWN_ITEM', 'input.lines.2'],
+      ['UNKNOWN_ITEM', 'input.lines.1.itemId'],
+      ['UNKNOWN_ITEM', 'input.lines.2.itemId'],
     ]);
     const untracked = await refused({ lines: lines(itemId, shelf) });
     expect(untracked.map(([code, field]) => [code, field])).toEqual([
-      ['ITEM_NOT_TRACKED', 'input.lines.1'],
+      ['ITEM_NOT_TRACKED', 'input.lines.1.itemId'],
     ]);
   });
 

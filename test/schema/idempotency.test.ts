@@ -117,7 +117,7 @@ describe.each(Object.keys(ways) as Way[])('a key in the %s', (way) => {
       adjust: adjustInput(id!, 2),
       set: { changes: [{ itemId: id, quantity: 4, compareQuantity: 10 }] },
       move: {
-        moves: [{ fromItemId: id, toItemId: there, quantity: 3, compareQuantity: 10 }],
+        changes: [{ fromItemId: id, toItemId: there, quantity: 3, compareQuantity: 10 }],
       },
     }[kind];
     const send = ways[way](randomUUID());

@@ -8,7 +8,7 @@ type Move = readonly [from: string, to: string, quantity: number, compareQuantit
 const move = (moves: readonly Move[]): Promise<Changed> =>
   change(hub(), 'move', {
     reason: 'TRANSFER',
-    moves: moves.map(([fromItemId, toItemId, quantity, compareQuantity = null]) => ({
+    changes: moves.map(([fromItemId, toItemId, quantity, compareQuantity = null]) => ({
       fromItemId,
       toItemId,
       quantity,
@@ -38,7 +38,7 @@ const refused = async (answer: Promise<Changed>): Promise<ShownError[]> => {
 const codes = (errors: readonly ShownError[]) => errors.map(({ code, field }) => [code, field]);
 const at = (place: number, name?: string) => [
   'input',
-  'moves',
+  'changes',
   String(place),
   ...(name === undefined ? [] : [name]),
 ];
@@ -59,22 +59,22 @@ test('both sides are one movement', async () => {
   expect(last.lines).toHaveLength(2);
 });
 
-test('1..150 moves', async () => {
-  const pairs = await Promise.all(Array.from({ length: 151 }, () => pair(1, 0)));
+test('1..300 moves', async () => {
+  const pairs = await Promise.all(Array.from({ length: 301 }, () => pair(1, 0)));
   const moves = pairs.map(([here, there]): Move => [here, there, 1]);
-  const { movement } = await move(moves.slice(0, 150));
-  expect(movement!.lines).toHaveLength(300);
+  const { movement } = await move(moves.slice(0, 300));
+  expect(movement!.lines).toHaveLength(600);
   expect(movement!.lines.reduce((sum, { delta }) => sum + delta, 0)).toBe(0);
-  expect(codes(await refused(move(moves)))).toEqual([['INVALID_INPUT', ['input', 'moves']]]);
-  expect(codes(await refused(move([])))).toEqual([['INVALID_INPUT', ['input', 'moves']]]);
+  expect(codes(await refused(move(moves)))).toEqual([['INVALID_INPUT', ['input', 'changes']]]);
+  expect(codes(await refused(move([])))).toEqual([['INVALID_INPUT', ['input', 'changes']]]);
 });
 
 test('takes no more than is available, and names every short move', async () => {
   const pairs = [await pair(1, 0), await pair(5, 0), await pair(0, 9)];
   const errors = await refused(move(pairs.map(([here, there]) => [here, there, 2])));
   expect(errors).toMatchObject([
-    { field: at(0), shortage: { itemId: pairs[0]![0], requested: 2, available: 1 } },
-    { field: at(2), shortage: { itemId: pairs[2]![0], requested: 2, available: 0 } },
+    { field: at(0, 'quantity'), shortage: { itemId: pairs[0]![0], requested: 2, available: 1 } },
+    { field: at(2, 'quantity'), shortage: { itemId: pairs[2]![0], requested: 2, available: 0 } },
   ]);
 });
 
@@ -88,8 +88,8 @@ test('one item may feed several, and is checked with the sum', async () => {
   );
   const shortage = { itemId: here, requested: 6, available: 5 };
   expect(errors).toMatchObject([
-    { field: at(0), shortage },
-    { field: at(1), shortage },
+    { field: at(0, 'quantity'), shortage },
+    { field: at(1, 'quantity'), shortage },
   ]);
 });
 
@@ -102,23 +102,23 @@ test('compareQuantity is of the place that is left', async () => {
     ]),
   );
   expect(errors).toMatchObject([
-    { code: 'COMPARE_QUANTITY_STALE', field: at(1), presentQuantity: 7 },
+    { code: 'COMPARE_QUANTITY_STALE', field: at(1, 'compareQuantity'), presentQuantity: 7 },
   ]);
-  const missing = { moves: [{ fromItemId: a, toItemId: b, quantity: 1 }] };
+  const missing = { changes: [{ fromItemId: a, toItemId: b, quantity: 1 }] };
   const unsaid = await refused(change(hub(), 'move', missing));
   expect(codes(unsaid)).toEqual([['INVALID_INPUT', at(0, 'compareQuantity')]]);
   expect(unsaid[0]!.message).toContain('or null to skip the comparison');
 });
 
-test.each<[string, (a: string, b: string) => Move, string | undefined, string]>([
+test.each<[string, (a: string, b: string) => Move, string, string]>([
   ['0 units', (a, b) => [a, b, 0], 'quantity', 'INVALID_INPUT'],
   ['negative units', (a, b) => [a, b, -1], 'quantity', 'INVALID_INPUT'],
   ['too many units', (a, b) => [a, b, 1_000_000_001], 'quantity', 'INVALID_INPUT'],
   ['to itself', (a) => [a, a.toUpperCase(), 1], 'toItemId', 'INVALID_INPUT'],
   ['from no id', (_a, b) => ['here', b, 1], 'fromItemId', 'INVALID_INPUT'],
   ['to no id', (a) => [a, 'there', 1], 'toItemId', 'INVALID_INPUT'],
-  ['from an unknown item', (_a, b) => [randomUUID(), b, 1], undefined, 'UNKNOWN_ITEM'],
-  ['to an unknown item', (a) => [a, randomUUID(), 1], undefined, 'UNKNOWN_ITEM'],
+  ['from an unknown item', (_a, b) => [randomUUID(), b, 1], 'fromItemId', 'UNKNOWN_ITEM'],
+  ['to an unknown item', (a) => [a, randomUUID(), 1], 'toItemId', 'UNKNOWN_ITEM'],
 ])('%s is refused', async (_name, moveOf, field, code) => {
   const [here, there] = await pair(5, 5);
   const [good, also] = await pair(5, 5);
@@ -155,8 +155,8 @@ test('both sides must be tracked, and neither may leave the bounds', async () =>
     string,
     string,
   ];
-  for (const ids of [[here, untracked] as const, [untracked, here] as const]) {
-    expect(codes(await refused(move([[...ids, 1]])))).toEqual([['ITEM_NOT_TRACKED', at(0)]]);
-  }
-  expect(codes(await refused(move([[here, full, 1]])))).toEqual([['QUANTITY_OUT_OF_RANGE', at(0)]]);
+  const codesOf = async (from: string, to: string) => codes(await refused(move([[from, to, 1]])));
+  expect(await codesOf(here, untracked)).toEqual([['ITEM_NOT_TRACKED', at(0, 'toItemId')]]);
+  expect(await codesOf(untracked, here)).toEqual([['ITEM_NOT_TRACKED', at(0, 'fromItemId')]]);
+  expect(await codesOf(here, full)).toEqual([['QUANTITY_OUT_OF_RANGE', at(0, 'quantity')]]);
 });

@@ -76,10 +76,13 @@ test('names every short line, unless it may go below zero', async () => {
   expect(await refused(lines)).toMatchObject([
     {
       code: 'INSUFFICIENT_AVAILABLE',
-      field: ['lines', '0'],
+      field: ['lines', '0', 'units'],
       shortage: { itemId: few, requested: 2, available: 1 },
     },
-    { field: ['lines', '2'], shortage: { itemId: none, requested: 2, available: 0 } },
+    {
+      field: ['lines', '2', 'units'],
+      shortage: { itemId: none, requested: 2, available: 0 },
+    },
   ]);
   expect((await preview(lines, 'UNRESTRICTED')).lines).toMatchObject([
     { quantityAfter: -1, shortfall: true },
@@ -95,8 +98,10 @@ test('what a movement would refuse, it refuses', async () => {
     [id, 1],
     [randomUUID(), 1],
   ]);
-  expect(codes(unknown)).toEqual([['UNKNOWN_ITEM', ['lines', '1']]]);
-  expect(codes(await refused([[id, 1]]))).toEqual([['QUANTITY_OUT_OF_RANGE', ['lines', '0']]]);
+  expect(codes(unknown)).toEqual([['UNKNOWN_ITEM', ['lines', '1', 'itemId']]]);
+  expect(codes(await refused([[id, 1]]))).toEqual([
+    ['QUANTITY_OUT_OF_RANGE', ['lines', '0', 'units']],
+  ]);
   expect(codes(await refused([['x', 1]]))).toEqual([['INVALID_INPUT', ['lines', '0', 'itemId']]]);
   expect(codes(await refused([[id, 1_000_000_001]]))).toEqual([
     ['INVALID_INPUT', ['lines', '0', 'units']],

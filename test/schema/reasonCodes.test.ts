@@ -31,7 +31,7 @@ const input = async (kind: (typeof kinds)[number]) => {
   return {
     adjust: { changes: [{ itemId, delta: 1, ...any }] },
     set: { changes: [{ itemId, quantity: 1, ...any }] },
-    move: { moves: [{ fromItemId: itemId, toItemId, quantity: 1, ...any }] },
+    move: { changes: [{ fromItemId: itemId, toItemId, quantity: 1, ...any }] },
   }[kind];
 };
 

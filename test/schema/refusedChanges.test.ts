@@ -44,8 +44,8 @@ describe.each(['adjust', 'set'] as const)('%s is refused', (kind) => {
       ]),
     );
     expect(codes(errors)).toEqual([
-      ['UNKNOWN_ITEM', ['input', 'changes', '0']],
-      ['UNKNOWN_ITEM', ['input', 'changes', '2']],
+      ['UNKNOWN_ITEM', ['input', 'changes', '0', 'itemId']],
+      ['UNKNOWN_ITEM', ['input', 'changes', '2', 'itemId']],
     ]);
   });
 
@@ -58,7 +58,7 @@ describe.each(['adjust', 'set'] as const)('%s is refused', (kind) => {
         [untracked, 1],
       ]),
     );
-    expect(codes(errors)).toEqual([['ITEM_NOT_TRACKED', ['input', 'changes', '1']]]);
+    expect(codes(errors)).toEqual([['ITEM_NOT_TRACKED', ['input', 'changes', '1', 'itemId']]]);
   });
 
   test('for an id that is none', async () => {
@@ -111,8 +111,8 @@ test('a quantity that would leave the bounds is refused, for each item it would'
     ),
   );
   expect(codes(errors)).toEqual([
-    ['QUANTITY_OUT_OF_RANGE', ['input', 'changes', '0']],
-    ['QUANTITY_OUT_OF_RANGE', ['input', 'changes', '2']],
+    ['QUANTITY_OUT_OF_RANGE', ['input', 'changes', '0', 'delta']],
+    ['QUANTITY_OUT_OF_RANGE', ['input', 'changes', '2', 'delta']],
   ]);
 });
 
