@@ -15,13 +15,14 @@ import { MovementLineResolver, OrderItemResolver } from './movement.resolver';
 import { PreviewResolver } from './preview.resolver';
 import { QuantitiesResolver } from './quantities.resolver';
 import { LostSaleResolver, RefusalsResolver } from './refusals.resolver';
+import { limitResults } from './resultLimit';
 import { SettingsResolver } from './settings.resolver';
 import { VerifyResolver } from './verify.resolver';
 import { WebhookResolver } from './webhook.resolver';
 
 /** The GraphQL schema. */
 export function buildHubSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [
       EventResolver,
       InventoryChangeResolver,
@@ -49,6 +50,7 @@ export function buildHubSchema(): GraphQLSchema {
     // Inputs are checked by the use cases, which every surface shares.
     validate: false,
   });
+  return limitResults(schema);
 }
 
 /** type-graphql asks for this where there is a subscription, and calls it only for topics. */

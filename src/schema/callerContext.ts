@@ -1,14 +1,17 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { GraphQLError } from 'graphql';
 import { tokenFromHeader } from '../auth/apiToken';
 import type { Principal } from '../auth/principal';
 import { InventoryError } from '../core/errors';
 import type { ConsumePoints, RateLimit } from '../core/rateLimit';
-import { httpStatuses, rateLimitHeaders, retryAfterSeconds } from '../error-reply';
+import { rateLimitHeaders, retryAfterSeconds } from '../error-reply';
 import type { InventoryDeps } from '../inventory/deps';
 import { requestIdOf } from '../observability/requestId';
 import type { Caller, GraphqlContext } from './context';
+import { asGraphqlError } from './formatError';
 import { createLoaders } from './loaders';
+
+/** Largest request that is looked at without a token, bytes: enough to ask for the schema. */
+const MAX_ANONYMOUS_BYTES = 10_000;
 
 /** How callers are let in. */
 export interface CallerDeps {
@@ -62,6 +65,10 @@ export async function contextOf(
   try {
     const admitted = await admitCaller(deps, headers.authorization);
     setRateHeaders(response, admitted?.rateLimit);
+    if (!admitted && isLarge(headers)) {
+      const message = `A request of over ${MAX_ANONYMOUS_BYTES} bytes needs an API token.`;
+      throw new InventoryError('UNAUTHENTICATED', message);
+    }
     const idempotencyKey = typeof key === 'string' ? key : undefined;
     return { requestId, idempotencyKey, caller: admitted?.caller };
   } catch (error) {
@@ -69,10 +76,15 @@ export async function contextOf(
     setRateHeaders(response, error.details.rateLimit);
     const waitSeconds = retryAfterSeconds(error);
     if (waitSeconds !== undefined) response.setHeader('Retry-After', waitSeconds);
-    throw new GraphQLError(error.message, {
-      extensions: { code: error.code, http: { status: httpStatuses[error.kind] } },
-    });
+    if (error.kind === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer');
+    throw asGraphqlError(error);
   }
+}
+
+/** Whether a request is large, or does not say. */
+function isLarge(headers: IncomingHttpHeaders): boolean {
+  if (headers['transfer-encoding'] !== undefined) return true;
+  return Number(headers['content-length'] ?? 0) > MAX_ANONYMOUS_BYTES;
 }
 
 function setRateHeaders(response: ServerResponse, rateLimit: RateLimit | undefined): void {

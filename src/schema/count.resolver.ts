@@ -7,12 +7,14 @@ import { idempotencyKeyOf } from './idempotency';
 import { InventoryItem } from './item.type';
 import { presentItem, type PresentedItem } from './presentItem';
 import { presentMovement } from './presentMovement';
+import { inputCost } from './requestLimits';
 import { withUserErrors } from './userError.type';
 
 @Resolver(() => CountedLine)
 export class CountResolver {
   @Authorized('inventory:write')
   @Mutation(() => InventoryCountPayload, {
+    complexity: inputCost,
     description:
       'Takes stock as of a moment: the differences to what there was then are added to what ' +
       'there is now, so sales since the count stay. Scope: inventory:write.',

@@ -1,14 +1,19 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { InventoryError } from '../core/errors';
-import { causeOf } from '../error-reply';
+import { causeOf, httpStatuses } from '../error-reply';
 import type { Logger } from '../observability/logger';
+
+/** Part of a message of graphql-js that tells names of the schema. */
+const SUGGESTION = / ?Did you mean (.+?)\?$/;
 
 /**
  * What a caller is told of a top-level error: the code and the sentence of an InventoryError, the
  * reason of a request that GraphQL itself refuses, and of a bug only that there was one.
+ *
+ * @param showSchema whether reasons may suggest names of the schema
  */
-export function createErrorFormatter(logger: Logger) {
+export function createErrorFormatter(logger: Logger, showSchema: boolean) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const error = unwrapResolverError(thrown);
     const { path, locations } = formatted;
@@ -19,7 +24,8 @@ export function createErrorFormatter(logger: Logger) {
     }
     const code = formatted.extensions?.['code'];
     if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') {
-      return { message: formatted.message, ...place, extensions: { code } };
+      const message = showSchema ? formatted.message : formatted.message.replace(SUGGESTION, '');
+      return { message, ...place, extensions: { code } };
     }
     if (isRefusedRequest(thrown)) {
       return { message: formatted.message, ...place, extensions: { code: 'BAD_REQUEST' } };
@@ -32,6 +38,20 @@ export function createErrorFormatter(logger: Logger) {
       extensions: { code: 'INTERNAL' },
     };
   };
+}
+
+/** What a caller who is not let in is told: the code, and the status of its kind. */
+export function asGraphqlError({ code, kind, message }: InventoryError): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status: httpStatuses[kind] } } });
+}
+
+/** The body of an answer to a request that is no operation, for clients that know GraphQL only. */
+export function requestErrorBody({ code, message }: InventoryError) {
+  const error =
+    code === 'INVALID_INPUT'
+      ? { message: 'The body must be a JSON object with a query.', code: 'BAD_REQUEST' }
+      : { message, code };
+  return { errors: [{ message: error.message, extensions: { code: error.code } }] };
 }
 
 /** Some of Apollo's own refusals have a status but no code, such as a wrong persisted query. */

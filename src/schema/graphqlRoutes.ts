@@ -10,14 +10,17 @@ import {
 } from '@apollo/server/plugin/landingPage/default';
 import { expressMiddleware } from '@as-integrations/express5';
 import cors from 'cors';
-import express, { type Router } from 'express';
+import express, { type ErrorRequestHandler, type Router } from 'express';
+import { asInventoryError, causeOf, httpStatuses } from '../error-reply';
 import type { Logger } from '../observability/logger';
 import { buildHubSchema } from './buildSchema';
 import { contextOf, type CallerDeps } from './callerContext';
+import { complexityLimit } from './complexityLimit';
 import type { GraphqlContext } from './context';
-import { createErrorFormatter } from './formatError';
+import { parseLimits, shapeLimits } from './documentLimits';
+import { createErrorFormatter, requestErrorBody } from './formatError';
+import { idempotentOnMutations } from './idempotency';
 import { isPlainPost, MAX_BODY_BYTES, servePlainPost } from './plainPost';
-import { complexityLimit, shapeLimits } from './requestLimits';
 import { sandboxDocument } from './sandboxDocument';
 
 /** What the GraphQL surface works with. */
@@ -39,6 +42,15 @@ export interface GraphqlRoutes {
   routes: Router;
 }
 
+/** Headers of answers that pages of other origins may read. */
+const EXPOSED_HEADERS = [
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'Retry-After',
+  'X-Request-Id',
+];
+
 /** Where Apollo's own Studio calls from. */
 export const STUDIO_ORIGIN = 'https://studio.apollographql.com';
 
@@ -50,13 +62,14 @@ export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<GraphqlRou
     // Else errors would tell the names that introspection does not.
     hideSchemaDetailsFromClientErrors: !deps.introspection,
     includeStacktraceInErrorResponses: false,
-    formatError: createErrorFormatter(deps.logger),
-    validationRules: shapeLimits(),
+    formatError: createErrorFormatter(deps.logger, deps.introspection),
+    parseOptions: parseLimits,
+    validationRules: [...shapeLimits(), idempotentOnMutations],
     plugins: [
       landingPage(deps.sandboxToken),
       // It would look at every field; nothing of the hub may be kept anyway (`contextOf`).
       ApolloServerPluginCacheControlDisabled(),
-      complexityLimit(),
+      complexityLimit(deps.consumePoints),
     ],
     stopOnTerminationSignals: false,
   });
@@ -67,17 +80,31 @@ export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<GraphqlRou
   routes.use(
     cors({
       origin: [STUDIO_ORIGIN, ...deps.corsOrigins],
-      exposedHeaders: ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'Retry-After'],
+      exposedHeaders: EXPOSED_HEADERS,
       maxAge: 600,
     }),
     express.json({ limit: MAX_BODY_BYTES }),
     expressMiddleware(server, { context: ({ req, res }) => context(req, res) }),
+    answerErrors(deps.logger),
   );
   const plain = { server, logger: deps.logger, contextOf: context };
   return {
     takes: isPlainPost,
     serve: (request, response) => servePlainPost(plain, request, response),
     routes,
+  };
+}
+
+/** Answers what was no operation at all. */
+function answerErrors(logger: Logger): ErrorRequestHandler {
+  return (thrown: unknown, _request, response, next) => {
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    const error = asInventoryError(thrown);
+    if (error.kind === 'bug') logger.error({ cause: causeOf(error) }, 'request failed');
+    response.status(httpStatuses[error.kind]).json(requestErrorBody(error));
   };
 }
 

@@ -1,5 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver } from 'type-graphql';
+import { Root } from 'type-graphql';
 import { explainStock } from '../inventory/explainStock';
 import { listMovements } from '../inventory/movements';
 import { stockAt } from '../inventory/stockAt';
@@ -12,9 +14,12 @@ import { presentExplanation, presentHistory, presentMovements } from './presentH
 import { presentStockAt } from './presentHistory';
 import { presentItem, type PresentedItem } from './presentItem';
 import { listCost, searchCost } from './requestLimits';
+import { spendFields } from './resultLimit';
 import { StockAt, StockExplanation } from './stock.type';
 
 const PAGE = 50;
+/** What a step back in an item's history costs, in fields of an answer. */
+const FIELDS_PER_STEP = 5;
 
 @Resolver(() => InventoryItem)
 export class ItemHistoryResolver {
@@ -41,7 +46,9 @@ export class ItemHistoryResolver {
     })
     oldestFirst: boolean,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ItemMovementConnection> {
+    spendFields(info, FIELDS_PER_STEP * Math.max(first, 1));
     const start = after ?? undefined;
     const request = { itemId: id, first, after: start, oldestFirst };
     return presentHistory(await callerOf(context).loaders.histories.load(request), start);

@@ -16,6 +16,7 @@ import {
   InventoryItemUpdateInput,
 } from './itemEdits.input';
 import { presentItem, type PresentedItem } from './presentItem';
+import { inputCost } from './requestLimits';
 import { withUserErrors, type UserError } from './userError.type';
 
 /** Payloads before the locations of their items are looked up. */
@@ -26,6 +27,7 @@ type PresentedOne = Omit<InventoryItemPayload, 'item'> & { item?: PresentedItem 
 export class ItemEditsResolver {
   @Authorized('inventory:write')
   @Mutation(() => InventoryItemPayload, {
+    complexity: inputCost,
     description: 'Creates an item. Scope: inventory:write.',
   })
   async inventoryItemCreate(
@@ -39,6 +41,7 @@ export class ItemEditsResolver {
 
   @Authorized('inventory:write')
   @Mutation(() => InventoryItemsPayload, {
+    complexity: inputCost,
     description: 'Creates up to 1,000 items in one step. Scope: inventory:write.',
   })
   async inventoryItemsCreate(
@@ -52,6 +55,7 @@ export class ItemEditsResolver {
 
   @Authorized('inventory:write')
   @Mutation(() => InventoryItemPayload, {
+    complexity: inputCost,
     description: 'Changes an item whose revision the caller knows. Scope: inventory:write.',
   })
   async inventoryItemUpdate(
@@ -65,6 +69,7 @@ export class ItemEditsResolver {
 
   @Authorized('inventory:write')
   @Mutation(() => InventoryItemsPayload, {
+    complexity: inputCost,
     description:
       'Changes up to 1,000 items whose revisions the caller knows. Scope: inventory:write.',
   })
@@ -79,6 +84,7 @@ export class ItemEditsResolver {
 
   @Authorized('inventory:write')
   @Mutation(() => InventoryItemsDeletePayload, {
+    complexity: inputCost,
     description: 'Deletes an item, with the stock it has. Scope: inventory:write.',
   })
   async inventoryItemDelete(
@@ -92,6 +98,7 @@ export class ItemEditsResolver {
 
   @Authorized('inventory:write')
   @Mutation(() => InventoryItemsDeletePayload, {
+    complexity: inputCost,
     description:
       'Deletes up to 1,000 items with the stock they have: all, or none. Scope: inventory:write.',
   })

@@ -37,7 +37,7 @@ export class OperationCosts {
     variables: Readonly<Record<string, unknown>>,
   ): number {
     const { document: alone, decisive, costs } = this.operationOf(schema, document, operationName);
-    const key = JSON.stringify(decisive.map((name) => variables[name]));
+    const key = JSON.stringify(decisive.map((name) => shapeOf(variables[name])));
     const known = costs.get(key);
     if (known !== undefined) return known;
     const cost = complexityOf(schema, alone, variables);
@@ -65,6 +65,14 @@ export class OperationCosts {
     }
     return operation;
   }
+}
+
+/** What costs can depend on: numbers, flags, and how long lists are. */
+function shapeOf(value: unknown): unknown {
+  if (typeof value === 'string') return '';
+  if (Array.isArray(value)) return [value.length];
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]));
 }
 
 /** Those in the arguments of a field that has an estimator of its own, and of directives. */

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
 import { InventoryError } from '../core/errors';
-import { asInventoryError, causeOf, errorBody, httpStatuses } from '../error-reply';
+import { asInventoryError, causeOf, httpStatuses } from '../error-reply';
 import type { Logger } from '../observability/logger';
 import type { GraphqlContext } from './context';
+import { requestErrorBody } from './formatError';
 
 /** Largest request, in bytes. */
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -51,7 +52,7 @@ export async function servePlainPost(
       return;
     }
     response.statusCode = httpStatuses[error.kind];
-    sendText(response, JSON.stringify(errorBody(error)), 'application/json; charset=utf-8');
+    sendText(response, JSON.stringify(requestErrorBody(error)), 'application/json; charset=utf-8');
   }
 }
 

@@ -6,12 +6,14 @@ import { callerOf, type GraphqlContext } from './context';
 import { MovementGuardEnum } from './enums';
 import { presentLine, presentMovement } from './presentMovement';
 import { InventoryPreviewPayload, OperationOutcome, PreviewLineInput } from './preview.type';
+import { inputCost } from './requestLimits';
 import { withUserErrors } from './userError.type';
 
 @Resolver()
 export class PreviewResolver {
   @Authorized('inventory:read')
   @Query(() => InventoryPreviewPayload, {
+    complexity: inputCost,
     description:
       "What a movement would do, tried by the same script as an order's: nothing is changed. " +
       'Scope: inventory:read.',

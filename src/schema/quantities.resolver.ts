@@ -18,12 +18,14 @@ import {
   InventoryMoveQuantitiesInput,
   InventorySetQuantitiesInput,
 } from './quantities.input';
+import { inputCost } from './requestLimits';
 import { withUserErrors, type LineFields } from './userError.type';
 
 @Resolver()
 export class QuantitiesResolver {
   @Authorized('inventory:write')
   @Mutation(() => InventoryChangePayload, {
+    complexity: inputCost,
     description:
       'Adds units to tracked items or takes them. Right for tools: deltas never erase a sale. ' +
       'Scope: inventory:write.',
@@ -49,6 +51,7 @@ export class QuantitiesResolver {
 
   @Authorized('inventory:write')
   @Mutation(() => InventoryChangePayload, {
+    complexity: inputCost,
     description:
       'Sets the units on hand of tracked items. Right for the system of record only: it erases ' +
       'what it does not know of, unless it compares. Scope: inventory:write.',
@@ -74,6 +77,7 @@ export class QuantitiesResolver {
 
   @Authorized('inventory:write')
   @Mutation(() => InventoryChangePayload, {
+    complexity: inputCost,
     description:
       'Moves units between locations: what leaves one arrives at the other, in one movement. ' +
       'Never takes more than is available. Scope: inventory:write.',

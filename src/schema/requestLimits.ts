@@ -1,42 +1,18 @@
-import type { ApolloServerPlugin } from '@apollo/server';
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import {
-  GraphQLError,
-  type DocumentNode,
-  type GraphQLSchema,
-  type ValidationContext,
-  type ValidationRule,
-} from 'graphql';
+import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { ComplexityEstimator } from 'graphql-query-complexity';
 import { httpStatuses } from '../error-reply';
-import type { GraphqlContext } from './context';
 import { OperationCosts } from './operationCosts';
 
-/** Deepest selection of an operation. */
-export const MAX_DEPTH = 12;
-/** Most aliases in a document. */
-export const MAX_ALIASES = 30;
+/** Deepest JSON of the variables. */
+export const MAX_VARIABLE_DEPTH = 100;
 /**
  * Most points of an operation. A field costs 1; a list multiplies what is below it by its length
  * (`first` or `last`); what each field of Query and Mutation costs besides stands in
  * docs/reference/graphql/README.md.
  */
 export const MAX_COMPLEXITY = 20_000;
-
-/** Refuses a document that is too deep or has too many aliases. */
-export function shapeLimits(): ValidationRule[] {
-  // The rules would throw, which is what bugs do.
-  const report = (context: ValidationContext | null, error: GraphQLError) => {
-    const message = error.message.replace('Syntax Error: ', '');
-    context?.reportError(new GraphQLError(message));
-  };
-  const options = { propagateOnRejection: false, onReject: [report] };
-  return [
-    maxDepthRule({ n: MAX_DEPTH, ...options }),
-    maxAliasesRule({ n: MAX_ALIASES, ...options }),
-  ];
-}
+/** Points of an operation that cost its token one more point of its rate. */
+const POINTS_PER_RATE_POINT = 1000;
 
 /**
  * Cost of a field that gives a list: its length, as asked for or else the given one, times what is
@@ -48,6 +24,13 @@ export function listCost(defaultLength: number): ComplexityEstimator {
     return 1 + Math.max(length, 1) * childComplexity;
   };
 }
+
+/** Cost of a field that is given a list: one point per entry, and what is asked of the outcome. */
+export const inputCost: ComplexityEstimator = ({ args, childComplexity }) => {
+  const given = Object.values({ ...args, ...(args['input'] as object | undefined) });
+  const lengths = given.map((list: unknown) => (Array.isArray(list) ? list.length : 0));
+  return 1 + Math.max(1, ...lengths) + childComplexity;
+};
 
 /** Points of a search of the ledger: up to 20,000 entries are looked at. */
 export const SEARCH_POINTS = 2000;
@@ -71,28 +54,44 @@ export interface CostedOperation {
 
 const costs = new OperationCosts();
 
-/** @throws GraphQLError OPERATION_TOO_COMPLEX */
+/**
+ * Refuses an operation that could cost too much, before it runs.
+ *
+ * @returns what it may cost, in points
+ * @throws GraphQLError OPERATION_TOO_COMPLEX, BAD_USER_INPUT for variables that are too deep
+ */
 export function refuseTooComplex(
   schema: GraphQLSchema,
   { document, operationName, variables }: CostedOperation,
-): void {
+): number {
+  if (isDeeper(variables, MAX_VARIABLE_DEPTH)) {
+    throw refused('BAD_USER_INPUT', `The variables are more than ${MAX_VARIABLE_DEPTH} deep.`);
+  }
   const cost = costs.costOf(schema, document, operationName ?? null, variables);
-  if (cost <= MAX_COMPLEXITY) return;
-  throw new GraphQLError(`The operation costs ${cost} points; the limit is ${MAX_COMPLEXITY}.`, {
-    extensions: { code: 'OPERATION_TOO_COMPLEX', http: { status: httpStatuses.invalid } },
+  if (cost <= MAX_COMPLEXITY) return cost;
+  const message = `The operation costs ${cost} points; the limit is ${MAX_COMPLEXITY}.`;
+  throw refused('OPERATION_TOO_COMPLEX', message);
+}
+
+function refused(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code, http: { status: httpStatuses.invalid } },
   });
 }
 
-/** Refuses an operation that could cost too much, before it runs. */
-export function complexityLimit(): ApolloServerPlugin<GraphqlContext> {
-  return {
-    // eslint-disable-next-line @typescript-eslint/require-await -- Apollo asks for promises
-    requestDidStart: async () => ({
-      // eslint-disable-next-line @typescript-eslint/require-await
-      didResolveOperation: async ({ request, document, operationName, schema }) => {
-        const variables = request.variables ?? {};
-        refuseTooComplex(schema, { document, operationName, variables });
-      },
-    }),
-  };
+/** Level by level: what is too deep for the stack must not get there. */
+function isDeeper(value: unknown, most: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > most) return true;
+    level = level.flatMap((each) =>
+      typeof each === 'object' && each !== null ? (Object.values(each) as unknown[]) : [],
+    );
+  }
+  return false;
+}
+
+/** What an operation costs of its token's rate beside the point that every request does. */
+export function ratePointsOf(cost: number): number {
+  return Math.floor(cost / POINTS_PER_RATE_POINT);
 }

@@ -11,10 +11,9 @@ import {
   type DocumentNode,
   type GraphQLSchema,
 } from 'graphql';
-import { refuseTooComplex, shapeLimits } from './requestLimits';
+import { parseLimits, shapeLimits } from './documentLimits';
+import { refuseTooComplex } from './requestLimits';
 
-/** Most tokens of a document. */
-const MAX_TOKENS = 5000;
 /** Documents kept with what was found out about them. */
 const DOCUMENTS_KEPT = 100;
 
@@ -39,13 +38,15 @@ export function createDocumentReader(schema: GraphQLSchema, showSchema: boolean)
   const rules = [...specifiedRules, ...shapeLimits()];
   const check = (query: string): Checked => {
     try {
-      const document = parse(query, { maxTokens: MAX_TOKENS });
+      const document = parse(query, parseLimits);
       const errors = validate(schema, document, rules);
       if (errors.length === 0) return { document };
       return { errors: errors.map((each) => refusal('GRAPHQL_VALIDATION_FAILED', each)) };
     } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      return { errors: [refusal('GRAPHQL_PARSE_FAILED', error)] };
+      // The parser goes as deep as the document.
+      const tooDeep = error instanceof RangeError && new GraphQLError('Nested too deeply.');
+      if (!tooDeep && !(error instanceof GraphQLError)) throw error;
+      return { errors: [refusal('GRAPHQL_PARSE_FAILED', tooDeep || (error as GraphQLError))] };
     }
   };
   const refusal = (code: string, { message, source, positions }: GraphQLError) => {

@@ -4,7 +4,8 @@ import { createErrorFormatter } from './formatError';
 
 /** Makes the function that words errors of subscriptions as those over HTTP are worded. */
 export function createSubscriptionErrorFormatter(logger: Logger) {
-  const format = createErrorFormatter(logger);
+  // The reader of documents leaves out what may not be told.
+  const format = createErrorFormatter(logger, true);
   return (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
     errors.map((error) => {
       const told = innermost(error);

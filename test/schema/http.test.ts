@@ -145,7 +145,7 @@ describe('answers', () => {
   });
 
   test.each([
-    ['{"query": "{ set', 'INVALID_INPUT'],
+    ['{"query": "{ set', 'BAD_REQUEST'],
     ['{}', 'BAD_REQUEST'],
     ['{"query": 1}', 'BAD_REQUEST'],
     ['{"query": "{ settings { revision "}', 'GRAPHQL_PARSE_FAILED'],

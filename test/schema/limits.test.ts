@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { keys } from '../../src/redis/keys';
-import { MAX_ALIASES, MAX_COMPLEXITY, MAX_DEPTH } from '../../src/schema/requestLimits';
+import { MAX_ALIASES, MAX_DEPTH } from '../../src/schema/documentLimits';
+import { MAX_COMPLEXITY } from '../../src/schema/requestLimits';
 import { graphqlHub, graphqlHubs, type GraphqlHub } from '../support/graphqlHub';
 
 const hub = graphqlHub();
@@ -185,7 +186,11 @@ describe('the size of a request', () => {
     const large = await hub().query('{ __typename }', { more: 'x'.repeat(2 * 1024 * 1024) });
     expect([large.status, JSON.parse(large.text)]).toEqual([
       413,
-      { error: { code: 'BODY_TOO_LARGE', message: 'The body is over the limit.' } },
+      {
+        errors: [
+          { message: 'The body is over the limit.', extensions: { code: 'BODY_TOO_LARGE' } },
+        ],
+      },
     ]);
   });
 
