@@ -4,7 +4,7 @@ import { createApp, itemJobKinds, type App, type AppDeps } from './app';
 import { createApiTokenVerifier } from './auth/apiToken';
 import { apiTokenSource } from './auth/apiTokenSource';
 import { ensureDevelopmentKeys } from './auth/developmentKeys';
-import { signApiToken } from './auth/signApiToken';
+import { sandboxAccess } from './auth/sandboxAccess';
 import { importWixPublicKeys } from './auth/wixPublicKeys';
 import { banner } from './banner';
 import { loadConfig, type Config } from './config';
@@ -18,8 +18,6 @@ import { openInventory, type OpenInventory } from './inventory/openInventory';
 import { openRetention, type Retention } from './inventory/retention';
 import { createLogger, type Logger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
-
-const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 3600;
 
 /** How often the drain looks for connections that have become idle, ms. */
 const IDLE_CHECK_MS = 50;
@@ -84,7 +82,7 @@ async function main(): Promise<void> {
         demo,
         appId: config.wixAppId,
         graphql: graphql !== undefined,
-        token: graphql?.sandboxToken,
+        token: graphql?.sandbox?.token,
       }),
     );
     logger.info({ signal: await stopRequested }, 'draining');
@@ -115,38 +113,26 @@ async function startRetention(
   });
 }
 
-/** How callers of GraphQL are let in, if at all; in development with a token to start with. */
+/** How callers of GraphQL are let in, if at all; outside production with a page to try it. */
 async function graphqlAccess(
   config: Config,
   logger: Logger,
   { consumePoints }: OpenInventory,
 ): Promise<AppDeps['graphql']> {
-  const tokens = await apiTokenSource(config);
-  if (!tokens) {
+  const source = await apiTokenSource(config);
+  if (!source) {
     logger.warn(
       'GraphQL and the items REST are not served: ' +
         'set AUTH_JWKS_URL, AUTH_PUBLIC_KEY_FILE or AUTH_SECRET',
     );
     return undefined;
   }
-  const { source, development } = tokens;
   const { authIssuer: issuer, authAudience: audience } = config;
-  const sandboxToken =
-    development && 'secret' in source
-      ? await signApiToken(source.secret, {
-          tenantId: DEVELOPMENT_TENANT_ID,
-          subject: 'developer',
-          scopes: ['inventory:admin'],
-          issuer,
-          audience,
-          expiresInSeconds: DEVELOPMENT_TOKEN_SECONDS,
-        })
-      : undefined;
   return {
     verifyToken: createApiTokenVerifier({ source, issuer, audience }),
     consumePoints,
     introspection: config.graphqlIntrospection,
-    sandboxToken,
+    sandbox: await sandboxAccess(config, source),
     corsOrigins: config.corsOrigins,
   };
 }

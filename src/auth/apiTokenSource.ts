@@ -32,15 +32,13 @@ export interface ApiTokenOptions {
  */
 export async function apiTokenSource(
   options: ApiTokenOptions,
-): Promise<{ source: ApiTokenSource; development: boolean } | undefined> {
+): Promise<ApiTokenSource | undefined> {
   const { authJwksUrl, authPublicKeys, authSecret } = options;
-  if (authJwksUrl !== undefined) return { source: { jwksUrl: authJwksUrl }, development: false };
-  if (authPublicKeys.length > 0) {
-    return { source: { publicKeys: authPublicKeys }, development: false };
-  }
-  if (authSecret !== undefined) return { source: { secret: authSecret }, development: false };
+  if (authJwksUrl !== undefined) return { jwksUrl: authJwksUrl };
+  if (authPublicKeys.length > 0) return { publicKeys: authPublicKeys };
+  if (authSecret !== undefined) return { secret: authSecret };
   if (options.nodeEnv === 'production') return undefined;
-  return { source: { secret: await developmentSecret(options.dataDir) }, development: true };
+  return { secret: await developmentSecret(options.dataDir) };
 }
 
 async function developmentSecret(dataDir: string): Promise<string> {

@@ -49,16 +49,16 @@ export function tokenCommand(line: CommandLine): Command {
 }
 
 async function signingSecret(config: Parameters<typeof apiTokenSource>[0]): Promise<string> {
-  const found = await apiTokenSource(config);
-  if (found === undefined) {
+  const source = await apiTokenSource(config);
+  if (source === undefined) {
     throw new CommandFailure('AUTH_SECRET is not set: in production there is no other secret.');
   }
-  if (!('secret' in found.source)) {
+  if (!('secret' in source)) {
     throw new CommandFailure(
       'The hub verifies with public keys: tokens come from whoever has the private key.',
     );
   }
-  return found.source.secret;
+  return source.secret;
 }
 
 function parseSubject(text: string): string {

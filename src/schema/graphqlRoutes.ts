@@ -27,8 +27,8 @@ import { sandboxDocument } from './sandboxDocument';
 export interface GraphqlDeps extends CallerDeps {
   logger: Logger;
   introspection: boolean;
-  /** Shows Apollo Sandbox in a browser, with this token in its headers. Absent: no page. */
-  sandboxToken?: string | undefined;
+  /** Shows Apollo Sandbox in a browser, with the token in its headers. Absent: no page. */
+  sandbox?: { token?: string } | undefined;
   /** Origins of pages that may call besides Apollo Studio. */
   corsOrigins: readonly string[];
 }
@@ -66,7 +66,7 @@ export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<GraphqlRou
     parseOptions: parseLimits,
     validationRules: [...shapeLimits(), idempotentOnMutations],
     plugins: [
-      landingPage(deps.sandboxToken),
+      landingPage(deps.sandbox),
       // It would look at every field; nothing of the hub may be kept anyway (`contextOf`).
       ApolloServerPluginCacheControlDisabled(),
       complexityLimit(deps.consumePoints),
@@ -108,12 +108,13 @@ function answerErrors(logger: Logger): ErrorRequestHandler {
   };
 }
 
-function landingPage(sandboxToken: string | undefined) {
-  if (sandboxToken === undefined) return ApolloServerPluginLandingPageDisabled();
+function landingPage(sandbox: GraphqlDeps['sandbox']) {
+  if (!sandbox) return ApolloServerPluginLandingPageDisabled();
   return ApolloServerPluginLandingPageLocalDefault({
     embed: { initialState: { pollForSchemaUpdates: false } },
     document: sandboxDocument,
-    headers: { Authorization: `Bearer ${sandboxToken}` },
+    // An empty one counts as none; there a token goes.
+    headers: { Authorization: sandbox.token === undefined ? '' : `Bearer ${sandbox.token}` },
     footer: false,
   });
 }

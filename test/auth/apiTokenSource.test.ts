@@ -33,7 +33,7 @@ test.each([
   [{ authSecret: 'secret' }, { secret: 'secret' }],
 ])('%p is the source %p, in production too', async (options, source) => {
   for (const nodeEnv of ['development', 'production']) {
-    expect(await sourceOf({ nodeEnv, ...options })).toEqual({ source, development: false });
+    expect(await sourceOf({ nodeEnv, ...options })).toEqual(source);
   }
 });
 
@@ -45,7 +45,7 @@ test('development makes a secret once, for its owner only', async () => {
   const results = await Promise.all(Array.from({ length: 8 }, () => sourceOf()));
   const secret = readFileSync(secretPath(), 'utf8');
   expect(secret).toMatch(/^[A-Za-z0-9_-]{64}$/);
-  for (const found of results) expect(found).toEqual({ source: { secret }, development: true });
+  for (const found of results) expect(found).toEqual({ secret });
   expect(await sourceOf({ nodeEnv: 'test' })).toEqual(results[0]);
   expect(statSync(secretPath()).mode & 0o777).toBe(0o600);
 });

@@ -7,7 +7,7 @@ const place = commandPlace();
 const run = (...words: string[]) => place.run(['token', ...words]);
 
 async function developmentVerifier() {
-  const found = await apiTokenSource({
+  const source = await apiTokenSource({
     nodeEnv: 'development',
     dataDir: place.path('data'),
     authJwksUrl: undefined,
@@ -15,7 +15,7 @@ async function developmentVerifier() {
     authSecret: undefined,
   });
   const names = { issuer: 'inventory-hub', audience: 'inventory-hub' };
-  return createApiTokenVerifier({ source: found!.source, ...names });
+  return createApiTokenVerifier({ source: source!, ...names });
 }
 
 test('signs a token that the hub takes, alone on standard output', async () => {

@@ -94,7 +94,7 @@ describe('what the hub tells of itself', () => {
   let open: GraphqlHub;
   beforeAll(async () => {
     closed = await startHub({ introspection: false });
-    open = await startHub({ sandboxToken: 'a-token-for-the-page' });
+    open = await startHub({ sandbox: { token: 'a-token-for-the-page' } });
   });
   const page = async (at: GraphqlHub) => {
     const response = await fetch(at.url, { headers: { Accept: 'text/html' } });
@@ -118,11 +118,14 @@ describe('what the hub tells of itself', () => {
     expect(text).not.toContain('Did you mean');
   });
 
-  test('a browser gets Apollo Sandbox with a token and ready operations, or no page', async () => {
+  test('a browser gets Apollo Sandbox with ready operations and any token, or no page', async () => {
     const { status, text } = await page(open);
     expect(status).toBe(200);
     expect(text).toContain('a-token-for-the-page');
     expect(text).toContain('inventoryItems');
+    const empty = await page(await startHub({ sandbox: {} }));
+    expect(empty.status).toBe(200);
+    expect(empty.text).toContain('"headers":{"Authorization":""}');
     const none = await page(hub());
     expect(none.status).toBe(400);
     expect(none.text).not.toContain('<html');

@@ -21,8 +21,8 @@ export interface GraphqlHubOptions extends Omit<PluginHubOptions, 'graphql'> {
   pointsPerMinute?: number;
   /** Default: true. */
   introspection?: boolean;
-  /** A token for Apollo Sandbox; default: no page. */
-  sandboxToken?: string;
+  /** Apollo Sandbox; default: no page. */
+  sandbox?: { token?: string };
   corsOrigins?: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export interface TestItem extends LevelChange, Partial<Omit<ItemDocument, 'creat
 
 /** A hub with GraphQL and the plugin on a free port, and a tenant of its own. */
 export async function startGraphqlHub(options: GraphqlHubOptions = {}) {
-  const { introspection = true, sandboxToken, corsOrigins = [], pointsPerMinute } = options;
+  const { introspection = true, sandbox, corsOrigins = [], pointsPerMinute } = options;
   const hub = await startPluginHub({
     ...options,
     graphql: (redis) => ({
@@ -60,7 +60,7 @@ export async function startGraphqlHub(options: GraphqlHubOptions = {}) {
       consumePoints:
         pointsPerMinute === undefined ? undefined : createRateLimiter(redis, pointsPerMinute),
       introspection,
-      sandboxToken,
+      sandbox,
       corsOrigins,
     }),
   });
