@@ -11,12 +11,20 @@ import { rootFieldsOf } from './rootFields';
 
 /*
  * The operations of docs/reference/graphql, as they stand there, on the tenant that development
- * starts with, in the order in which the page lists them.
+ * starts with: after the calls of the plugin that the page asks for, in the order in which it lists
+ * them.
  */
 
 const FOLDER = 'docs/reference/graphql/operations/';
 const page = readProjectFile('docs/reference/graphql/README.md');
 const listed = [...page.matchAll(/\]\(operations\/([\w-]+)\.graphql\)/g)].map(([, name]) => name!);
+
+/** The calls of `npm run hub -- wix decrement`. */
+const calls = [...page.matchAll(/^npm run hub -- wix decrement (.+)$/gm)].map(([, words]) => {
+  const option = (name: string) => new RegExp(`--${name} (\\S+)`).exec(words!)?.[1];
+  const orderId = option('order') ?? randomUUID();
+  return { orderId, lines: [line(option('product')!, Number(option('quantity') ?? 1))] };
+});
 
 const hub = graphqlHub({ tenantId: DEVELOPMENT_TENANT_ID });
 
@@ -26,14 +34,12 @@ const variablesOf = (name: string) =>
 
 beforeAll(async () => {
   await createDemoItems(hub().inventory, DEVELOPMENT_TENANT_ID);
-  const { orderId } = variablesOf('order');
-  const { status } = await hub().call('decrement', [line('demo-mug', 1)], { orderId });
-  expect(status).toBe(200);
+  const statuses: number[] = [];
+  for (const { lines, orderId } of calls) {
+    statuses.push((await hub().call('decrement', lines, { orderId })).status);
+  }
   // More than there is.
-  const refused = await hub().call('decrement', [line('demo-mug', 100_000)], {
-    orderId: randomUUID(),
-  });
-  expect(refused.status).toBe(428);
+  expect(statuses).toEqual([200, 428]);
 });
 
 test('the page lists every file, and every file has its variables', () => {
