@@ -16,6 +16,7 @@ import { PreviewResolver } from './preview.resolver';
 import { QuantitiesResolver } from './quantities.resolver';
 import { LostSaleResolver, RefusalsResolver } from './refusals.resolver';
 import { limitResults } from './resultLimit';
+import { describeRoots } from './rootDescriptions';
 import { SettingsResolver } from './settings.resolver';
 import { VerifyResolver } from './verify.resolver';
 import { WebhookResolver } from './webhook.resolver';
@@ -50,7 +51,7 @@ export function buildHubSchema(): GraphQLSchema {
     // Inputs are checked by the use cases, which every surface shares.
     validate: false,
   });
-  return limitResults(schema);
+  return limitResults(describeRoots(schema));
 }
 
 /** type-graphql asks for this where there is a subscription, and calls it only for topics. */

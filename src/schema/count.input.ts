@@ -6,7 +6,7 @@ import { UserError } from './userError.type';
 
 @InputType({ description: 'What was counted of an item.' })
 export class CountLineInput {
-  @Field(() => ID, { description: 'Inventory item id. Each item once.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID. Each item once.' })
   itemId!: string;
 
   @Field(() => Int, { description: 'Units that were counted, 0..1,000,000,000.' })
@@ -20,13 +20,17 @@ export class InventoryCountInput {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it was counted: all that happened up to it is in the count. Default: now.',
+    description:
+      'When it was counted, RFC 3339, 1970 or later and not in the future: all that happened ' +
+      'up to it, its own millisecond included, is in the count. Absent or null: now.',
   })
   asOfTime?: Date | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Instead of a time: a ledger id. That movement and all before it are counted.',
+    description:
+      'Instead of a time: a ledger id `<ms>-<sequence>`. That movement and all before it are ' +
+      'counted.',
   })
   asOfMovementId?: string | null;
 
@@ -39,7 +43,7 @@ export class InventoryCountInput {
 
 @ObjectType({ description: 'What a stock take found of an item.' })
 export class CountedLine {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
   @Field(() => InventoryItem, {
@@ -48,18 +52,25 @@ export class CountedLine {
   })
   item?: InventoryItem | null;
 
-  @Field(() => Int, { description: 'Units that were counted.' })
+  @Field(() => Int, { description: 'Units that were counted, 0..1,000,000,000.' })
   countedQuantity!: number;
 
-  @Field(() => Int, { description: 'Units on hand as of the count, as the hub knew them.' })
+  @Field(() => Int, {
+    description: 'Units on hand as of the count, as the hub knew them, ±1,000,000,000.',
+  })
   expectedQuantity!: number;
 
-  @Field(() => Int, { description: 'Counted less expected: what the stock take added.' })
+  @Field(() => Int, {
+    description:
+      'Units that the stock take added: counted less expected, ' + '-1,000,000,000..2,000,000,000.',
+  })
   difference!: number;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units on hand now, with what happened since the count. Null: it was deleted.',
+    description:
+      'Units on hand now, with what happened since the count, ±1,000,000,000. Null: the item ' +
+      'was deleted.',
   })
   presentQuantity!: number | null;
 }
@@ -68,11 +79,14 @@ export class CountedLine {
 export class InventoryCountPayload {
   @Field(() => ID, {
     nullable: true,
-    description: 'Ledger id of the place it was counted as of. Null: it was refused.',
+    description:
+      'Ledger id `<ms>-<sequence>` of the place it was counted as of. Null: it was refused.',
   })
   asOf?: string;
 
-  @Field(() => [CountedLine], { description: 'One line per line of the input.' })
+  @Field(() => [CountedLine], {
+    description: 'One line per line of the input, in its order; empty when it was refused.',
+  })
   lines!: CountedLine[];
 
   @Field(() => Movement, {

@@ -120,7 +120,7 @@ export function isUserErrorCode(code: ErrorCode): boolean {
 
 export const UserErrorCodeEnum = describedEnum(
   'UserErrorCode',
-  'What a mutation could not do, and why (docs/reference/errors).',
+  'What a mutation could not do, and why (docs/reference/errors.md).',
   Object.fromEntries(
     (Object.keys(errorTable) as ErrorCode[])
       .filter(isUserErrorCode)

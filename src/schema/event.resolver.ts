@@ -20,15 +20,17 @@ export class EventResolver {
       'Scope: inventory:read.',
   })
   async events(
-    @Arg('first', () => Int, { defaultValue: 50, description: 'How many, 1..100.' }) first: number,
+    @Arg('first', () => Int, { defaultValue: 50, description: 'How many, 1..100. Default: 50.' })
+    first: number,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'The cursor to go on after. Default: from the start of the ledger.',
+      description:
+        'The cursor to go on after. Absent or null: from the oldest movement that is kept.',
     })
     after: string | null,
     @Arg('types', () => [InventoryEventTypeEnum], {
       nullable: true,
-      description: 'Which types. Default: all.',
+      description: 'Which types. Absent or null: all. Empty: none.',
     })
     types: InventoryEventTypeName[] | null,
     @Ctx() context: GraphqlContext,

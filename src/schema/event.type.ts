@@ -10,16 +10,23 @@ export class InventoryEvent {
   @Field(() => InventoryEventTypeEnum, { description: 'What happened.' })
   type!: InventoryEventTypeName;
 
-  @Field(() => String, { description: 'The type as webhooks name it.' })
+  @Field(() => String, {
+    description:
+      'The type as webhooks name it, such as ' + '`wix.stores.catalog.v3.inventory_item_updated`.',
+  })
   eventType!: string;
 
-  @Field(() => ID, { description: 'The item it is about.' })
+  @Field(() => ID, { description: 'Id of the item it is about, a GUID.' })
   itemId!: string;
 
-  @Field(() => String, { description: 'Rises from event to event of an item, for ever.' })
+  @Field(() => String, {
+    description:
+      'Rises from event to event of an item, for ever: a whole number as text, up ' +
+      'to 64 bits. Gaps mean nothing.',
+  })
   sequence!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the movement was.' })
+  @Field(() => GraphQLDateTime, { description: 'When the movement was, UTC.' })
   time!: Date;
 
   @Field(() => GraphQLJSONObject, {
@@ -27,17 +34,25 @@ export class InventoryEvent {
   })
   payload!: Record<string, unknown>;
 
-  @Field(() => String, { description: 'The place after it, for `after`.' })
+  @Field(() => String, {
+    description:
+      'The place after it, for `after`: a ledger id `<ms>-<sequence>`, or ' +
+      '`<ms>-<sequence>+<done>` within a movement.',
+  })
   cursor!: string;
 }
 
 @ObjectType({ description: 'Some events, in the order of the ledger.' })
 export class InventoryEventPage {
-  @Field(() => [InventoryEvent], { description: 'The events.' })
+  @Field(() => [InventoryEvent], {
+    description:
+      'The events, up to `first`. There may be fewer, even none, although more ' + 'follow.',
+  })
   nodes!: InventoryEvent[];
 
   @Field(() => String, {
-    description: 'Where to go on: after the last event, or after movements that made none.',
+    description:
+      'Where to go on, a cursor: after the last event, or after movements that made none.',
   })
   endCursor!: string;
 

@@ -37,7 +37,9 @@ export class ItemHistoryResolver {
     first: number,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Start after this movement: the cursor of an earlier page.',
+      description:
+        'Start after this movement: the cursor of an earlier page, or any ledger id ' +
+        '`<ms>-<sequence>`.',
     })
     after: string | null | undefined,
     @Arg('oldestFirst', () => Boolean, {
@@ -77,7 +79,9 @@ export class HistoryResolver {
     first: number,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Start after this place: `endCursor` of the page before, or any ledger id.',
+      description:
+        'Start after this place: `endCursor` of the page before, or any ledger id ' +
+        '`<ms>-<sequence>`.',
     })
     after: string | null | undefined,
     @Arg('oldestFirst', () => Boolean, {
@@ -101,15 +105,19 @@ export class HistoryResolver {
       'since. Scope: inventory:read.',
   })
   async stockAt(
-    @Arg('itemIds', () => [ID], { description: 'Inventory item ids, 1..250.' }) itemIds: string[],
+    @Arg('itemIds', () => [ID], { description: 'Inventory item ids, 1..250 GUIDs.' })
+    itemIds: string[],
     @Arg('time', () => GraphQLDateTime, {
       nullable: true,
-      description: 'All that happened up to it, its own millisecond included. Default: now.',
+      description:
+        'RFC 3339, 1970 or later and not in the future: all that happened up to it, its own ' +
+        'millisecond included. Absent or null: now.',
     })
     time: Date | null | undefined,
     @Arg('movementId', () => ID, {
       nullable: true,
-      description: 'Instead of a time: a ledger id. That movement and all before it.',
+      description:
+        'Instead of a time: a ledger id `<ms>-<sequence>`. That movement and all before it.',
     })
     movementId: string | null | undefined,
     @Ctx() context: GraphqlContext,
@@ -122,7 +130,7 @@ export class HistoryResolver {
 
   @FieldResolver(() => InventoryItem, {
     nullable: true,
-    description: 'The item as it is now. Null: it was deleted since.',
+    description: 'The item as it is now. Null: there is none.',
   })
   async item(
     @Root() { itemId }: StockAt,

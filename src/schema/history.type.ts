@@ -1,13 +1,14 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AvailabilityStatus } from '../core/item';
+import { causeDescriptions } from './causeDescriptions';
 import { AvailabilityStatusEnum } from './enums';
 import { Movement } from './movement.type';
 import { PageInfo } from './pageInfo.type';
 
 @ObjectType({ description: 'A movement in a list, with its place in it.' })
 export class MovementEdge {
-  @Field(() => String, { description: 'The ledger id; give it as `after`.' })
+  @Field(() => String, { description: 'The ledger id `<ms>-<sequence>`; give it as `after`.' })
   cursor!: string;
 
   @Field(() => Movement, { description: 'The movement.' })
@@ -36,56 +37,63 @@ export class ItemMovement {
   id!: string;
 
   @Field(() => String, {
-    description: 'Number of the movement in the tenant, a whole number as text, without gaps.',
+    description:
+      'Number of the movement in the tenant: a whole number as text, from 1 on, without gaps.',
   })
   sequence!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it happened.' })
+  @Field(() => GraphQLDateTime, { description: 'When it happened, UTC.' })
   time!: Date;
 
-  @Field(() => String, { description: 'What was done, such as DECREMENT or SET.' })
+  @Field(() => String, { description: causeDescriptions.operation })
   operation!: string;
 
-  @Field(() => String, { nullable: true, description: 'Why.' })
+  @Field(() => String, { nullable: true, description: causeDescriptions.reason })
   reason!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The order it was for.' })
+  @Field(() => ID, { nullable: true, description: causeDescriptions.orderId })
   orderId!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Who, `<kind>:<id>`.' })
+  @Field(() => String, { nullable: true, description: causeDescriptions.actor })
   actor!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The caller's id of the call." })
+  @Field(() => String, { nullable: true, description: causeDescriptions.requestId })
   requestId!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'URI of the document behind it.' })
+  @Field(() => String, { nullable: true, description: causeDescriptions.reference })
   reference!: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Of a stock take: the place in the ledger it was counted as of.',
+    description: causeDescriptions.asOf,
   })
   asOf!: string | null;
 
-  @Field(() => Int, { description: 'Units that were to move, signed.' })
+  @Field(() => Int, { description: 'Units that were to move, signed, ±2,000,000,000.' })
   units!: number;
 
-  @Field(() => Int, { description: 'Change of the quantity on hand.' })
+  @Field(() => Int, { description: 'Change of the units on hand, ±2,000,000,000.' })
   delta!: number;
 
-  @Field(() => Int, { description: 'Change of the preordered units.' })
+  @Field(() => Int, { description: 'Change of the preordered units, ±100,000.' })
   preorderDelta!: number;
 
-  @Field(() => Int, { description: 'Units on hand right after.' })
+  @Field(() => Int, {
+    description: 'Units on hand right after, ±1,000,000,000; 0 of an untracked item.',
+  })
   quantityAfter!: number;
 
-  @Field(() => Int, { description: 'Reserved units right after.' })
+  @Field(() => Int, { description: 'Reserved units right after, 0..1,000,000,000.' })
   reservedAfter!: number;
 
-  @Field(() => Int, { description: 'Units on hand less reserved ones right after.' })
+  @Field(() => Int, {
+    description: 'Units on hand less reserved ones right after, -2,000,000,000..1,000,000,000.',
+  })
   availableAfter!: number;
 
-  @Field(() => String, { description: "The item's revision right after, as text." })
+  @Field(() => String, {
+    description: "The item's revision right after, a whole number as text, 1 or more.",
+  })
   revision!: string;
 
   @Field(() => AvailabilityStatusEnum, {
@@ -109,7 +117,7 @@ export class ItemMovement {
 
 @ObjectType({ description: 'A movement of an item, with its place in the history.' })
 export class ItemMovementEdge {
-  @Field(() => String, { description: 'The ledger id; give it as `after`.' })
+  @Field(() => String, { description: 'The ledger id `<ms>-<sequence>`; give it as `after`.' })
   cursor!: string;
 
   @Field(() => ItemMovement, { description: 'The movement.' })

@@ -52,7 +52,9 @@ export class InventoryChangeResolver {
     _filter: InventoryChangedFilterInput | null | undefined,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Begin after this cursor; `0-0`: with the oldest movement. Default: now.',
+      description:
+        'Begin after this cursor, a ledger id `<ms>-<sequence>`; `0-0`: with the oldest ' +
+        'movement. Absent or null: now.',
     })
     _after: string | null | undefined,
   ): PresentedChange {

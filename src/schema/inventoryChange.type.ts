@@ -6,14 +6,15 @@ import { Movement } from './movement.type';
 
 @InputType({
   description:
-    'Which changes to be told of. All fields that are given must hold; a list holds when one of ' +
-    'its entries does. At most 1,000 list entries in all.',
+    'Which changes to be told of. All fields that are given must hold; a list holds when one ' +
+    'of its entries does, an empty one never. Null is as good as absent. At most 1,000 list ' +
+    'entries in all.',
 })
 export class InventoryChangedFilterInput {
   @Field(() => [ID], { nullable: true, description: 'Inventory item ids, GUIDs.' })
   itemIds?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Product ids.' })
+  @Field(() => [ID], { nullable: true, description: 'Product ids, each 1..36 characters.' })
   productIds?: string[] | null;
 
   @Field(() => [ID], { nullable: true, description: 'Location ids, GUIDs.' })
@@ -22,15 +23,15 @@ export class InventoryChangedFilterInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Only while no more units than this are available after the change, ' +
-      '-1,000,000,000..1,000,000,000. Leaves out untracked items.',
+      'Only while no more units than this are available after the change, ±1,000,000,000. ' +
+      'Leaves out untracked items.',
   })
   availableAtMost?: number | null;
 }
 
 @ObjectType({ description: 'What a movement did to one item, as of that movement.' })
 export class InventoryItemChange {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
   @Field(() => InventoryItem, {
@@ -38,12 +39,12 @@ export class InventoryItemChange {
   })
   item!: InventoryItem;
 
-  @Field(() => Int, { description: 'Change of the quantity on hand.' })
+  @Field(() => Int, { description: 'Change of the units on hand, ±2,000,000,000.' })
   delta!: number;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units on hand right after. Null: untracked or deleted.',
+    description: 'Units on hand right after, ±1,000,000,000. Null: untracked or deleted.',
   })
   quantityAfter!: number | null;
 
@@ -66,7 +67,9 @@ export class InventoryItemChange {
 @ObjectType({ description: 'A movement that concerns a subscriber, or only a newer cursor.' })
 export class InventoryChange {
   @Field(() => String, {
-    description: 'Give the last one as `after` to go on behind it, with no gap and no repeat.',
+    description:
+      'A ledger id `<ms>-<sequence>`. Give the last one as `after` to go on behind it, with no ' +
+      'gap and no repeat.',
   })
   cursor!: string;
 

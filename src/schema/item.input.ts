@@ -4,50 +4,78 @@ import type { AvailabilityStatus } from '../core/item';
 import type { ItemSortField } from '../core/itemOrder';
 import { AvailabilityStatusEnum, ItemSortFieldEnum } from './enums';
 
-@InputType({ description: 'Whole numbers from `min` to `max`, both inclusive.' })
+@InputType({
+  description:
+    'Units from `min` to `max`, both inclusive. Without a bound: any number of ' + 'them.',
+})
 export class IntRangeInput {
-  @Field(() => Int, { nullable: true, description: 'Smallest number; absent: no lower bound.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Fewest units, any 32-bit integer. Absent or null: no lower bound.',
+  })
   min?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Largest number; absent: no upper bound.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Most units, any 32-bit integer. Absent or null: no upper bound.',
+  })
   max?: number | null;
 }
 
-@InputType({ description: 'Times from `from` to `to`, both inclusive.' })
+@InputType({ description: 'Times from `from` to `to`, both inclusive, to the millisecond.' })
 export class TimeRangeInput {
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Absent: from the beginning.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'First time, RFC 3339 with a zone. Absent or null: from the beginning.',
+  })
   from?: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Absent: to the end.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'Last time, RFC 3339 with a zone. Absent or null: to the end.',
+  })
   to?: Date | null;
 }
 
 @InputType({
   description:
     'Which items to find. All fields that are given must hold; a list holds when one of its ' +
-    'entries does. ids, productIds, variantIds, skus, locationIds, statuses, lowStock and text ' +
-    'are served from indexes. At most 50 conditions, 10 deep, 1,000 list entries and 10,000 ' +
-    'characters of JSON in all.',
+    'entries does. Null is as good as absent. Served from indexes: ids, productIds, ' +
+    'variantIds, skus, locationIds, statuses, lowStock, text, and the ranges quantity, ' +
+    'available, created and updated. Checked item by item: tracked, not. At most 50 ' +
+    'conditions, 10 deep, 1,000 list entries and 10,000 characters of JSON in all.',
 })
 export class InventoryItemFilterInput {
-  @Field(() => [ID], { nullable: true, description: 'Inventory item ids.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Inventory item ids, GUIDs. Empty: finds nothing.',
+  })
   ids?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Product ids.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Product ids, each 1..36 characters. Empty: finds nothing.',
+  })
   productIds?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Variant ids, GUIDs.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Variant ids, GUIDs; the nil GUID: no variant. Empty: finds nothing.',
+  })
   variantIds?: string[] | null;
 
-  @Field(() => [String], { nullable: true, description: 'Stock keeping units, exactly.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Stock keeping units, exactly, each 1..40 characters. Empty: finds nothing.',
+  })
   skus?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Location ids, GUIDs.' })
+  @Field(() => [ID], { nullable: true, description: 'Location ids, GUIDs. Empty: finds nothing.' })
   locationIds?: string[] | null;
 
   @Field(() => [AvailabilityStatusEnum], {
     nullable: true,
-    description: 'Availability statuses.',
+    description: 'Availability statuses. Empty: finds nothing.',
   })
   statuses?: AvailabilityStatus[] | null;
 
@@ -56,7 +84,9 @@ export class InventoryItemFilterInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether available units are at or below the low stock threshold.',
+    description:
+      'Whether available units are at or below the low stock threshold in force. Untracked ' +
+      'items never are.',
   })
   lowStock?: boolean | null;
 
@@ -81,20 +111,20 @@ export class InventoryItemFilterInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Words, up to 100 characters in all. Each must begin a word of name, variant name or sku; ' +
-      'case does not matter.',
+      'Words, up to 100 characters in all. Each must begin a word of name, variant name or ' +
+      'sku; case does not matter. Without a word: all items.',
   })
   text?: string | null;
 
   @Field(() => [InventoryItemFilterInput], {
     nullable: true,
-    description: 'All of these must hold too.',
+    description: 'All of these must hold too. Empty: they do.',
   })
   and?: InventoryItemFilterInput[] | null;
 
   @Field(() => [InventoryItemFilterInput], {
     nullable: true,
-    description: 'One of these must hold too.',
+    description: 'One of these must hold too. Empty: finds nothing.',
   })
   or?: InventoryItemFilterInput[] | null;
 
@@ -115,7 +145,7 @@ export class InventoryItemSortInput {
 
 @InputType({ description: 'A product or variant as a Wix order names it.' })
 export class CatalogReferenceInput {
-  @Field(() => ID, { description: 'Catalog app id.' })
+  @Field(() => ID, { description: 'Catalog app id, 1..100 characters; of Wix apps a GUID.' })
   appId!: string;
 
   @Field(() => ID, { description: 'Product id, 1..36 characters.' })
@@ -123,7 +153,8 @@ export class CatalogReferenceInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Variant id, a GUID (Wix Stores: `options.variantId`).',
+    description:
+      'Variant id, a GUID (Wix Stores: `options.variantId`). Null and the nil GUID: no variant.',
   })
   variantId?: string | null;
 }

@@ -113,7 +113,7 @@ export class ItemResolver {
     description: 'All stock of a product: every variant and location. Scope: inventory:read.',
   })
   async productInventory(
-    @Arg('productId', () => ID, { description: 'Product id.' }) productId: string,
+    @Arg('productId', () => ID, { description: 'Product id, 1..36 characters.' }) productId: string,
     @Ctx() context: GraphqlContext,
   ): Promise<Omit<ProductInventory, 'items'> & { items: PresentedItem[] }> {
     const { inventory, tenantId } = callerOf(context);

@@ -7,10 +7,13 @@ import { PageInfo } from './pageInfo.type';
 
 @ObjectType({ description: 'The brand of a product.' })
 export class Brand {
-  @Field(() => ID, { nullable: true, description: 'Brand id, a GUID.' })
+  @Field(() => ID, { nullable: true, description: 'Brand id, a GUID. Null: not known.' })
   id?: string;
 
-  @Field(() => String, { nullable: true, description: 'Brand name, up to 50 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Brand name, 1..50 characters. Null: not known.',
+  })
   name?: string;
 }
 
@@ -21,7 +24,7 @@ export class Preorder {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Shown to buyers when only preorder is left. 1..250 characters.',
+    description: 'Shown to buyers when only preorder is left, 1..250 characters. Null: none.',
   })
   message?: string;
 
@@ -33,13 +36,13 @@ export class Preorder {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units that are preordered now. Null: untracked.',
+    description: 'Units that are preordered now, 0..100,000. Null: untracked.',
   })
   counter?: number;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units that can still be preordered. Null: untracked.',
+    description: 'Units that can still be preordered, 0..100,000. Null: untracked.',
   })
   remaining?: number;
 }
@@ -53,7 +56,7 @@ export class InventoryItem {
   @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   id!: string;
 
-  @Field(() => ID, { description: 'Catalog app id, such as the one of Wix Stores.' })
+  @Field(() => ID, { description: 'Catalog app id, 1..100 characters; of Wix apps a GUID.' })
   appId!: string;
 
   @Field(() => ID, { description: 'Product id, 1..36 characters.' })
@@ -71,22 +74,28 @@ export class InventoryItem {
   @Field(() => Location, { description: 'The location the stock is at.' })
   location!: Location;
 
-  @Field(() => String, { nullable: true, description: 'Product name, up to 80 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Product name, 1..80 characters. Null: not known.',
+  })
   name?: string;
 
-  @Field(() => String, { nullable: true, description: 'Variant name, up to 250 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Variant name, 1..250 characters. Null: not known.',
+  })
   variantName?: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Stock keeping unit, up to 40 characters.',
+    description: 'Stock keeping unit, 1..40 characters. Null: none.',
   })
   sku?: string;
 
-  @Field(() => String, { nullable: true, description: 'Barcode, up to 40 characters.' })
+  @Field(() => String, { nullable: true, description: 'Barcode, 1..40 characters. Null: none.' })
   barcode?: string;
 
-  @Field(() => Brand, { nullable: true, description: 'The brand, when one is known.' })
+  @Field(() => Brand, { nullable: true, description: 'The brand. Null: not known.' })
   brand?: Brand;
 
   @Field(() => Boolean, {
@@ -95,7 +104,9 @@ export class InventoryItem {
   })
   visible?: boolean;
 
-  @Field(() => [ID], { description: 'Ids of the categories the product is in directly.' })
+  @Field(() => [ID], {
+    description: 'Ids of the categories the product is in directly, up to 2,000 GUIDs.',
+  })
   categoryIds!: string[];
 
   @Field(() => Boolean, {
@@ -105,7 +116,7 @@ export class InventoryItem {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units on hand, -1,000,000,000..1,000,000,000. Null: untracked.',
+    description: 'Units on hand, ±1,000,000,000. Null: untracked.',
   })
   quantity?: number;
 
@@ -115,12 +126,14 @@ export class InventoryItem {
   })
   inStock?: boolean;
 
-  @Field(() => Int, { description: 'Units held for somebody and not available, 0 or more.' })
+  @Field(() => Int, { description: 'Units held for somebody and not available, 0..1,000,000,000.' })
   reserved!: number;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units that can be sold now: on hand less reserved. Null: untracked.',
+    description:
+      'Units that can be sold now: on hand less reserved, -2,000,000,000..1,000,000,000. Null: ' +
+      'untracked.',
   })
   available?: number;
 
@@ -133,25 +146,28 @@ export class InventoryItem {
   @Field(() => Int, {
     nullable: true,
     description:
-      'At or below this many available units the item is low on stock. ' +
-      "Null: the tenant's default.",
+      'At or below this many available units the item is low on stock, 0..10,000,000. Null: ' +
+      "the tenant's default.",
   })
   lowStockThreshold!: number | null;
 
   @Field(() => String, {
-    description: 'Rises by one per change, a whole number as text. Updates must name it.',
+    description:
+      'Rises by one per change: a whole number as text, 1 when created. Updates must name it.',
   })
   revision!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the item was created.' })
+  @Field(() => GraphQLDateTime, { description: 'When the item was created, UTC.' })
   createdDate!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When the item was last changed.' })
+  @Field(() => GraphQLDateTime, { description: 'When the item was last changed, UTC.' })
   updatedDate!: Date;
 
   @Field(() => GraphQLJSONObject, {
     nullable: true,
-    description: 'Custom fields by app namespace, as the apps sent them.',
+    description:
+      'Custom fields by app namespace, as the apps sent them, up to 65,536 characters of JSON. ' +
+      'Null: none.',
   })
   extendedFields?: Record<string, unknown>;
 }
@@ -159,7 +175,8 @@ export class InventoryItem {
 @ObjectType({ description: 'An item in a list, with its place in it.' })
 export class InventoryItemEdge {
   @Field(() => String, {
-    description: 'The place in the list; give it as `after` or `before`. Carries filter and sort.',
+    description:
+      'The place in the list, a cursor; give it as `after` or `before`. Carries filter and sort.',
   })
   cursor!: string;
 
@@ -178,13 +195,13 @@ export class InventoryItemConnection {
   @Field(() => PageInfo, { description: 'Whether there is more, and where.' })
   pageInfo!: PageInfo;
 
-  @Field(() => Int, { description: 'How many items the filter finds in all.' })
+  @Field(() => Int, { description: 'Number of items that the filter finds in all.' })
   totalCount!: number;
 }
 
 @ObjectType({ description: 'All stock of a product.' })
 export class ProductInventory {
-  @Field(() => ID, { description: 'Product id.' })
+  @Field(() => ID, { description: 'Product id, 1..36 characters.' })
   productId!: string;
 
   @Field(() => [InventoryItem], {

@@ -6,7 +6,9 @@ import { InventoryItem } from './item.type';
 import { UserError } from './userError.type';
 
 @InputType({
-  description: 'What can be said of an item. Absent: stays as it is. Null: taken away.',
+  description:
+    'What can be said of an item. Absent: stays as it is. Null: taken away; but `quantity`, ' +
+    '`inStock`, `preorderEnabled` and `preorderLimit` stay.',
 })
 class ItemValuesInput {
   @Field(() => String, { nullable: true, description: 'Product name, 1..80 characters.' })
@@ -30,7 +32,10 @@ class ItemValuesInput {
   @Field(() => Boolean, { nullable: true, description: 'Whether the variant is visible.' })
   visible?: boolean | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Category ids, up to 2,000 GUIDs.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Category ids, up to 2,000 GUIDs. Empty: taken away.',
+  })
   categoryIds?: string[] | null;
 
   @Field(() => Int, {
@@ -41,7 +46,9 @@ class ItemValuesInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether it can be sold; makes the item untracked. Not with `quantity`.',
+    description:
+      'Whether it can be sold; makes the item untracked, with quantity 0 and preorder limit 0. ' +
+      'Not with `quantity`.',
   })
   inStock?: boolean | null;
 
@@ -56,7 +63,9 @@ class ItemValuesInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units that may be preordered, 0..100,000. Tracked items only.',
+    description:
+      'Units that may be preordered, 0..100,000. Tracked items only. Absent where preorder is ' +
+      'switched on and the limit is 0 or none: 100,000.',
   })
   preorderLimit?: number | null;
 
@@ -68,17 +77,24 @@ class ItemValuesInput {
 
   @Field(() => GraphQLJSONObject, {
     nullable: true,
-    description: 'Custom fields by app namespace, up to 65,536 characters of JSON.',
+    description:
+      'Custom fields by app namespace, up to 65,536 characters of JSON; they replace those ' +
+      'there are.',
   })
   extendedFields?: Record<string, Record<string, unknown>> | null;
 }
 
-@InputType({ description: 'A new item. `quantity` or `inStock` must be given.' })
+@InputType({
+  description: 'A new item. `quantity` or `inStock` must be given. Null is as good as absent.',
+})
 export class InventoryItemCreateInput extends ItemValuesInput {
   @Field(() => ID, { description: 'Product id, 1..36 characters.' })
   productId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'Variant id, a GUID. Default: no variants.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Variant id, a GUID. Absent, null and the nil GUID: no variant.',
+  })
   variantId?: string | null;
 
   @Field(() => ID, {
@@ -87,29 +103,40 @@ export class InventoryItemCreateInput extends ItemValuesInput {
   })
   locationId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Catalog app id. Default: Wix Stores.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Catalog app id, 1..100 characters. Default: Wix Stores.',
+  })
   appId?: string | null;
 }
 
-@InputType({ description: 'A change of an item.' })
+@InputType({
+  description:
+    'A change of an item. What is absent stays. Null takes a value away; but ' +
+    '`quantity`, `inStock`, `preorderEnabled` and `preorderLimit` stay.',
+})
 export class InventoryItemUpdateInput extends ItemValuesInput {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   id!: string;
 
   @Field(() => String, {
-    description: 'The revision the caller knows: another one now refuses the change.',
+    description:
+      'The revision the caller knows, a whole number as text, 1 or more: another one now ' +
+      'refuses the change.',
   })
   revision!: string;
 }
 
 @InputType({ description: 'An item to delete.' })
 export class InventoryItemDeleteInput {
-  @Field(() => ID, { description: 'Inventory item id. Each item once.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID. Each item once.' })
   id!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The revision the caller knows. Default: whatever it is.',
+    description:
+      'The revision the caller knows, a whole number as text, 1 or more. Absent or null: ' +
+      'whatever it is.',
   })
   revision?: string | null;
 }
@@ -180,7 +207,9 @@ export class InventoryItemPayload {
 
 @ObjectType({ description: 'What a deletion of items did.' })
 export class InventoryItemsDeletePayload {
-  @Field(() => [ID], { description: 'Ids of the items that are gone; empty: nothing changed.' })
+  @Field(() => [ID], {
+    description: 'Ids of the items that are gone, GUIDs; empty: nothing changed.',
+  })
   deletedIds!: string[];
 
   @Field(() => Boolean, {

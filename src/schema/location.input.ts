@@ -19,10 +19,15 @@ export class LocationUpdateInput {
   @Field(() => ID, { description: 'Location id, a GUID.' })
   id!: string;
 
-  @Field(() => Int, { description: 'The revision the caller knows.' })
+  @Field(() => Int, {
+    description: 'The revision the caller knows, 1 or more: another one now refuses the change.',
+  })
   revision!: number;
 
-  @Field(() => String, { nullable: true, description: 'Name, 1..150 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name, 1..150 characters. Absent or null: stays.',
+  })
   name?: string | null;
 }
 
@@ -31,12 +36,14 @@ export class LocationDeactivateInput {
   @Field(() => ID, { description: 'Location id, a GUID. Not the default location.' })
   id!: string;
 
-  @Field(() => Int, { description: 'The revision the caller knows.' })
+  @Field(() => Int, {
+    description: 'The revision the caller knows, 1 or more: another one now refuses the change.',
+  })
   revision!: number;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Where its stock goes, a location id. Must be given while there is any.',
+    description: 'Where its stock goes: location id, a GUID. Must be given while there is any.',
   })
   transferToLocationId?: string | null;
 }
@@ -46,7 +53,7 @@ export class LocationDeactivatePayload {
   @Field(() => Location, { nullable: true, description: 'Null: nothing was changed.' })
   location?: Location;
 
-  @Field(() => Int, { description: 'How many items were moved.' })
+  @Field(() => Int, { description: 'Number of items that were moved.' })
   transferredItems!: number;
 
   @Field(() => Boolean, {

@@ -18,12 +18,18 @@ export class Location {
   @Field(() => Boolean, { description: 'False after it was deactivated.' })
   active!: boolean;
 
-  @Field(() => Int, { description: 'Rises by one per change; 0: nobody created it.' })
+  @Field(() => Int, { description: 'Rises by one per change, from 1 on; 0: nobody created it.' })
   revision!: number;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was created.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was created, UTC. Null: nobody created it.',
+  })
   createdDate!: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was last changed.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was last changed, UTC. Null: nobody created it.',
+  })
   updatedDate!: Date | null;
 }

@@ -8,7 +8,8 @@ export class LowStockResolver {
   @FieldResolver(() => Int, {
     nullable: true,
     description:
-      "The low stock threshold in force: the item's own, else the tenant's default. Null: none.",
+      "The low stock threshold in force, 0..10,000,000 units: the item's own, else the " +
+      "tenant's default. Null: none.",
   })
   async effectiveLowStockThreshold(
     @Root() { lowStockThreshold }: PresentedItem,

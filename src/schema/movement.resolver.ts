@@ -17,7 +17,7 @@ async function presentById(context: GraphqlContext, itemId: string): Promise<Pre
 export class MovementLineResolver {
   @FieldResolver(() => InventoryItem, {
     nullable: true,
-    description: 'The item as it is now. Null: it was deleted since.',
+    description: 'The item as it is now. Null: there is none.',
   })
   async item(
     @Root() { itemId }: MovementLine,

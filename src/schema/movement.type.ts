@@ -1,38 +1,49 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { causeDescriptions } from './causeDescriptions';
 import { InventoryItem } from './item.type';
 
 @ObjectType({ description: 'What a movement did to one item.' })
 export class MovementLine {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
   @Field(() => InventoryItem, {
     nullable: true,
-    description: 'The item as it is now. Null: it was deleted since.',
+    description: 'The item as it is now. Null: there is none.',
   })
   item?: InventoryItem | null;
 
   @Field(() => Int, {
-    description: 'Units that were to move, signed; also of untracked and ignored lines.',
+    description:
+      'Units that were to move, signed, ±2,000,000,000; also of untracked and ignored lines.',
   })
   units!: number;
 
-  @Field(() => Int, { description: 'Change of the quantity on hand.' })
+  @Field(() => Int, { description: 'Change of the units on hand, ±2,000,000,000.' })
   delta!: number;
 
-  @Field(() => Int, { nullable: true, description: 'Units on hand right after. Null: ignored.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Units on hand right after, ±1,000,000,000; 0 of an untracked or deleted ' +
+      'item. Null: ignored.',
+  })
   quantityAfter!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Reserved units right after. Null: ignored.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Reserved units right after, 0..1,000,000,000. Null: ignored.',
+  })
   reservedAfter!: number | null;
 
-  @Field(() => Int, { description: 'Change of the preordered units.' })
+  @Field(() => Int, { description: 'Change of the preordered units, ±100,000.' })
   preorderDelta!: number;
 
   @Field(() => String, {
     nullable: true,
-    description: "The item's revision right after, a whole number as text. Null: ignored.",
+    description:
+      "The item's revision right after, a whole number as text, 1 or more. Null: ignored.",
   })
   revision!: string | null;
 
@@ -54,34 +65,35 @@ export class Movement {
   id!: string;
 
   @Field(() => String, {
-    description: 'Number of the movement in the tenant, a whole number as text, without gaps.',
+    description:
+      'Number of the movement in the tenant: a whole number as text, from 1 on, without gaps.',
   })
   sequence!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it happened.' })
+  @Field(() => GraphQLDateTime, { description: 'When it happened, UTC.' })
   time!: Date;
 
-  @Field(() => String, { description: 'What was done, such as DECREMENT or SET.' })
+  @Field(() => String, { description: causeDescriptions.operation })
   operation!: string;
 
-  @Field(() => String, { nullable: true, description: 'Why.' })
+  @Field(() => String, { nullable: true, description: causeDescriptions.reason })
   reason!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The order it was for.' })
+  @Field(() => ID, { nullable: true, description: causeDescriptions.orderId })
   orderId!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Who, `<kind>:<id>`.' })
+  @Field(() => String, { nullable: true, description: causeDescriptions.actor })
   actor!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The caller's id of the call." })
+  @Field(() => String, { nullable: true, description: causeDescriptions.requestId })
   requestId!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'URI of the document behind it.' })
+  @Field(() => String, { nullable: true, description: causeDescriptions.reference })
   reference!: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Of a stock take: the place in the ledger it was counted as of.',
+    description: causeDescriptions.asOf,
   })
   asOf!: string | null;
 

@@ -5,7 +5,7 @@ import { Movement } from './movement.type';
 
 @ObjectType({ description: 'What an order took and gave back of one item.' })
 export class OrderItem {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
   @Field(() => InventoryItem, {
@@ -14,13 +14,15 @@ export class OrderItem {
   })
   item?: InventoryItem | null;
 
-  @Field(() => GraphQLSafeInt, { description: 'Units the order has taken, preorders included.' })
+  @Field(() => GraphQLSafeInt, {
+    description: 'Units the order has taken, 0 or more, preorders included.',
+  })
   taken!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Units the order has given back.' })
+  @Field(() => GraphQLSafeInt, { description: 'Units the order has given back, 0 or more.' })
   returned!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Units of it that are on preorder now.' })
+  @Field(() => GraphQLSafeInt, { description: 'Units of it that are on preorder now, 0 or more.' })
   preordered!: number;
 }
 

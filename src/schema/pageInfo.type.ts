@@ -12,9 +12,17 @@ export class PageInfo {
   })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Place of the first item of the page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Place of the first item of the page, a cursor. Null: the page is empty.',
+  })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Place of the last item of the page.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where the next page starts, a cursor: the last item of the page, of a ' +
+      'search the last that was looked at. Null: there is none.',
+  })
   endCursor!: string | null;
 }

@@ -48,7 +48,12 @@ export class PreviewResolver {
       'Null: it was not applied, or is no longer recorded. Scope: inventory:read.',
   })
   async operation(
-    @Arg('key', () => String, { description: 'The idempotency key.' }) key: string,
+    @Arg('key', () => String, {
+      description:
+        'The idempotency key, 1..255 characters. Of several mutations under one ' +
+        'header: the header, `/`, and the alias or name of the field.',
+    })
+    key: string,
     @Ctx() context: GraphqlContext,
   ): Promise<OperationOutcome | null> {
     const { inventory, tenantId } = callerOf(context);

@@ -4,7 +4,7 @@ import { UserError } from './userError.type';
 
 @InputType({ description: 'A line of a movement to try.' })
 export class PreviewLineInput {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
   @Field(() => Int, { description: 'Units to add, or to take when negative. ±1,000,000,000.' })
@@ -27,12 +27,14 @@ export class InventoryPreviewPayload {
 
 @ObjectType({ description: 'What became of a call that carried an idempotency key.' })
 export class OperationOutcome {
-  @Field(() => String, { description: 'The key.' })
+  @Field(() => String, { description: 'The key, 1..255 characters.' })
   key!: string;
 
   @Field(() => Movement, {
     nullable: true,
-    description: 'The movement it made. Null: it changed nothing.',
+    description:
+      'The movement it made. Null: it made none, as changes of settings, locations and ' +
+      'webhooks do.',
   })
   movement!: Movement | null;
 }

@@ -6,7 +6,9 @@ import { UserError } from './userError.type';
 
 @InputType({ description: 'So many units more or less of an item.' })
 export class AdjustQuantityInput {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, {
+    description: 'Inventory item id, a GUID. It may come again, but not beside a comparison.',
+  })
   itemId!: string;
 
   @Field(() => Int, { description: 'Units to add, or to take when negative. ±1,000,000,000.' })
@@ -15,15 +17,16 @@ export class AdjustQuantityInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'The quantity there must be now, else nothing changes (COMPARE_QUANTITY_STALE tells the ' +
-      'present one). Must be given: an explicit null skips the comparison.',
+      'Units on hand there must be now, ±1,000,000,000; else nothing changes ' +
+      '(COMPARE_QUANTITY_STALE tells the present ones). Must be given: an explicit null skips ' +
+      'the comparison.',
   })
   compareQuantity?: number | null;
 }
 
 @InputType({ description: 'Exactly so many units of an item.' })
 export class SetQuantityInput {
-  @Field(() => ID, { description: 'Inventory item id. Each item once.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID. Each item once.' })
   itemId!: string;
 
   @Field(() => Int, { description: 'Units on hand from now on. ±1,000,000,000.' })
@@ -32,18 +35,19 @@ export class SetQuantityInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'The quantity there must be now, else nothing changes (COMPARE_QUANTITY_STALE tells the ' +
-      'present one). Must be given: an explicit null skips the comparison.',
+      'Units on hand there must be now, ±1,000,000,000; else nothing changes ' +
+      '(COMPARE_QUANTITY_STALE tells the present ones). Must be given: an explicit null skips ' +
+      'the comparison.',
   })
   compareQuantity?: number | null;
 }
 
 @InputType({ description: 'Units that go from one location to another.' })
 export class MoveQuantityInput {
-  @Field(() => ID, { description: 'Inventory item id at the location the units leave.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID, at the location the units leave.' })
   fromItemId!: string;
 
-  @Field(() => ID, { description: 'Inventory item id of the same variant elsewhere.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID, of the same variant elsewhere.' })
   toItemId!: string;
 
   @Field(() => Int, { description: 'Units to move, 1..1,000,000,000.' })
@@ -52,8 +56,8 @@ export class MoveQuantityInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'The quantity `fromItemId` must have now, else nothing changes. Must be given: an explicit ' +
-      'null skips the comparison.',
+      'Units on hand `fromItemId` must have now, ±1,000,000,000; else nothing changes. Must be ' +
+      'given: an explicit null skips the comparison.',
   })
   compareQuantity?: number | null;
 }

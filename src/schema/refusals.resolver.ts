@@ -32,7 +32,10 @@ export class RefusalsResolver {
       description: 'Length of the page, 1..250. Default: 50.',
     })
     first: number,
-    @Arg('after', () => String, { nullable: true, description: 'Start after this cursor.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Start after this refusal, `<ms>-<number>`: the cursor of an earlier page.',
+    })
     after: string | null | undefined,
     @Ctx() context: GraphqlContext,
   ): Promise<RefusalConnection> {
@@ -63,10 +66,13 @@ export class RefusalsResolver {
   async lostSales(
     @Arg('from', () => GraphQLDateTime, {
       nullable: true,
-      description: 'Absent: from the oldest refusal on.',
+      description: 'First time, RFC 3339, inclusive. Absent or null: from the oldest refusal on.',
     })
     from: Date | null | undefined,
-    @Arg('to', () => GraphQLDateTime, { nullable: true, description: 'Absent: up to now.' })
+    @Arg('to', () => GraphQLDateTime, {
+      nullable: true,
+      description: 'Last time, RFC 3339, inclusive. Absent or null: up to now.',
+    })
     to: Date | null | undefined,
     @Ctx() context: GraphqlContext,
   ): Promise<LostSales> {

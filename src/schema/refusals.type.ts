@@ -1,43 +1,50 @@
 import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { causeDescriptions } from './causeDescriptions';
 import { RefusalCodeEnum } from './enums';
 import { InventoryItem } from './item.type';
 import { TimeRangeInput } from './item.input';
 import { PageInfo } from './pageInfo.type';
 
-@InputType({ description: 'Which refusals to find. All fields that are given must hold.' })
+@InputType({
+  description:
+    'Which refusals to find. All fields that are given must hold. Null is as ' + 'good as absent.',
+})
 export class RefusalFilterInput {
   @Field(() => TimeRangeInput, { nullable: true, description: 'When it was refused.' })
   time?: TimeRangeInput | null;
 
-  @Field(() => ID, { nullable: true, description: 'An item it was refused for.' })
+  @Field(() => ID, { nullable: true, description: 'Id of an item it was refused for, a GUID.' })
   itemId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The order.' })
+  @Field(() => ID, { nullable: true, description: 'Order id, a GUID.' })
   orderId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The reason, such as ORDER_PLACED.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason, exactly, such as ORDER_PLACED.',
+  })
   reason?: string | null;
 }
 
 @ObjectType({ description: 'A product or variant at a location, as an order named it.' })
 export class ItemReference {
-  @Field(() => ID, { description: 'Catalog app id.' })
+  @Field(() => ID, { description: 'Catalog app id, 1..100 characters; of Wix apps a GUID.' })
   appId!: string;
 
-  @Field(() => ID, { description: 'Product id.' })
+  @Field(() => ID, { description: 'Product id, 1..36 characters.' })
   productId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'Variant id. Null: none was named.' })
+  @Field(() => ID, { nullable: true, description: 'Variant id, a GUID. Null: none was named.' })
   variantId!: string | null;
 
-  @Field(() => ID, { description: 'Location id.' })
+  @Field(() => ID, { description: 'Location id, a GUID; the default one when none was named.' })
   locationId!: string;
 }
 
 @ObjectType({ description: 'An item that a call was refused for.' })
 export class RefusedLine {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
   @Field(() => InventoryItem, {
@@ -52,10 +59,15 @@ export class RefusedLine {
   })
   reference?: ItemReference | null;
 
-  @Field(() => GraphQLSafeInt, { description: 'Units the whole call asked of the item.' })
+  @Field(() => GraphQLSafeInt, {
+    description: 'Units the whole call asked of the item, 0 or more.',
+  })
   requested!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Units it could have had; 0: it was unknown.' })
+  @Field(() => GraphQLSafeInt, {
+    description:
+      'Units it could have had, 0 or more: stock and preorder capacity; 0 of an ' + 'unknown item.',
+  })
   available!: number;
 }
 
@@ -64,7 +76,7 @@ export class Refusal {
   @Field(() => ID, { description: 'Id `<ms>-<number>`; rises from refusal to refusal.' })
   id!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was refused.' })
+  @Field(() => GraphQLDateTime, { description: 'When it was refused, UTC.' })
   time!: Date;
 
   @Field(() => RefusalCodeEnum, { description: 'Why it was refused.' })
@@ -73,16 +85,16 @@ export class Refusal {
   @Field(() => String, { description: 'What was to be done, such as DECREMENT.' })
   operation!: string;
 
-  @Field(() => String, { nullable: true, description: 'Why it was to be done.' })
+  @Field(() => String, { nullable: true, description: causeDescriptions.reason })
   reason!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The order it was for.' })
+  @Field(() => ID, { nullable: true, description: causeDescriptions.orderId })
   orderId!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Who, `<kind>:<id>`.' })
+  @Field(() => String, { nullable: true, description: causeDescriptions.actor })
   actor!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The caller's id of the call." })
+  @Field(() => String, { nullable: true, description: causeDescriptions.requestId })
   requestId!: string | null;
 
   @Field(() => [RefusedLine], { description: 'Every item it was refused for.' })
@@ -91,7 +103,7 @@ export class Refusal {
 
 @ObjectType({ description: 'A refusal in a list, with its place in it.' })
 export class RefusalEdge {
-  @Field(() => String, { description: "The refusal's id; give it as `after`." })
+  @Field(() => String, { description: "The refusal's id `<ms>-<number>`; give it as `after`." })
   cursor!: string;
 
   @Field(() => Refusal, { description: 'The refusal.' })
@@ -112,7 +124,7 @@ export class RefusalConnection {
 
 @ObjectType({ description: 'What was not sold of an item, for one reason of the calls.' })
 export class LostSale {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
   @Field(() => InventoryItem, {
@@ -121,22 +133,28 @@ export class LostSale {
   })
   item?: InventoryItem | null;
 
-  @Field(() => ItemReference, { nullable: true, description: 'What the newest order named.' })
+  @Field(() => ItemReference, {
+    nullable: true,
+    description: 'What the newest order named. Null: not known.',
+  })
   reference?: ItemReference | null;
 
-  @Field(() => String, { nullable: true, description: 'The reason, such as ORDER_PLACED.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason, such as ORDER_PLACED. Null: none was given.',
+  })
   reason!: string | null;
 
-  @Field(() => Int, { description: 'Orders that wanted it and did not take it later.' })
+  @Field(() => Int, { description: 'Number of orders that wanted it and did not take it later.' })
   orders!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Units they asked for.' })
+  @Field(() => GraphQLSafeInt, { description: 'Units they asked for, 1 or more.' })
   requested!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Units of those that there were not.' })
+  @Field(() => GraphQLSafeInt, { description: 'Units of those that there were not, 1 or more.' })
   missing!: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was last refused.' })
+  @Field(() => GraphQLDateTime, { description: 'When it was last refused, UTC.' })
   lastTime!: Date;
 }
 
@@ -147,6 +165,6 @@ export class LostSales {
   })
   sales!: LostSale[];
 
-  @Field(() => Int, { description: 'Refused calls of orders in that time.' })
+  @Field(() => Int, { description: 'Number of refused calls of orders in that time.' })
   refusals!: number;
 }

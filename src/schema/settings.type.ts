@@ -31,20 +31,30 @@ export class Settings {
   incomingQuantities!: TenantSettings['incomingQuantities'];
 
   @Field(() => [String], {
-    description: "The tenant's own reasons for changes of stock, for reason CUSTOM.",
+    description:
+      "The tenant's own reasons for changes of stock, for reason CUSTOM: up to 100, of 1..50 " +
+      'characters.',
   })
   reasonCodes!: readonly string[];
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Low stock threshold of items without one of their own, units. Null: none.',
+    description:
+      'Low stock threshold of items without one of their own, 0..10,000,000 units. Null: none.',
   })
   lowStockThreshold!: number | null;
 }
 
-@InputType({ description: 'Settings to change; what is absent stays.' })
+@InputType({
+  description:
+    'Settings to change; what is absent stays. Null is as good as absent, but ' +
+    'for lowStockThreshold.',
+})
 export class SettingsUpdateInput {
-  @Field(() => ID, { nullable: true, description: 'A GUID.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The location that Wix calls without one mean, a GUID.',
+  })
   defaultLocationId?: string | null;
 
   @Field(() => UnknownItemPolicyEnum, {
@@ -67,7 +77,7 @@ export class SettingsUpdateInput {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'All own reasons from now on: up to 100, of 1..50 characters.',
+    description: 'All own reasons from now on: up to 100, of 1..50 characters. Empty: none.',
   })
   reasonCodes?: string[] | null;
 

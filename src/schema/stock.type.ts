@@ -1,17 +1,18 @@
 import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AvailabilityStatus } from '../core/item';
+import { causeDescriptions } from './causeDescriptions';
 import { AvailabilityStatusEnum, OpeningKindEnum } from './enums';
 import { InventoryItem } from './item.type';
 
 @ObjectType({ description: "An item's stock at a moment." })
 export class StockAt {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
   @Field(() => InventoryItem, {
     nullable: true,
-    description: 'The item as it is now. Null: it was deleted since.',
+    description: 'The item as it is now. Null: there is none.',
   })
   item?: InventoryItem | null;
 
@@ -25,33 +26,47 @@ export class StockAt {
   })
   exact!: boolean;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether stock was counted.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether stock was counted. Null: there was no item.',
+  })
   tracked!: boolean | null;
 
-  @Field(() => Int, { nullable: true, description: 'Units on hand. Null: untracked.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Units on hand, ±1,000,000,000. Null: untracked, or there was no item.',
+  })
   quantity!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Reserved units.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Reserved units, 0..1,000,000,000. Null: there was no item.',
+  })
   reserved!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'On hand less reserved units. Null: untracked.',
+    description:
+      'On hand less reserved units, -2,000,000,000..1,000,000,000. Null: untracked, or there ' +
+      'was no item.',
   })
   available!: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether an untracked item could be sold. Null: tracked.',
+    description: 'Whether an untracked item could be sold. Null: tracked, or there was no item.',
   })
   inStock!: boolean | null;
 
-  @Field(() => Int, { nullable: true, description: 'Units on preorder.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Units on preorder, 0..100,000. Null: there was no item.',
+  })
   preordered!: number | null;
 
   @Field(() => AvailabilityStatusEnum, {
     nullable: true,
-    description: 'Whether the item could be sold.',
+    description: 'Whether the item could be sold. Null: there was no item.',
   })
   availabilityStatus!: AvailabilityStatus | null;
 }
@@ -61,43 +76,52 @@ export class StockOpening {
   @Field(() => OpeningKindEnum, { description: 'What it is.' })
   kind!: 'CREATED' | 'KEPT' | 'LIMIT';
 
-  @Field(() => Int, { description: 'Units on hand.' })
+  @Field(() => Int, { description: 'Units on hand, ±1,000,000,000; 0 of an untracked item.' })
   quantity!: number;
 
-  @Field(() => Int, { description: 'Units on preorder.' })
+  @Field(() => Int, { description: 'Units on preorder, 0..100,000.' })
   preordered!: number;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Ledger id of the creation, else of the oldest movement that is summed.',
+    description:
+      'Ledger id `<ms>-<sequence>` of the creation, else of the oldest movement that is ' +
+      'summed. Null: none is.',
   })
   movementId!: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When that happened.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When that happened, UTC. Null: nothing is summed.',
+  })
   time!: Date | null;
 }
 
 @ObjectType({ description: 'The movements of an item that have one operation and one reason.' })
 export class StockChange {
-  @Field(() => String, { description: 'What was done, such as DECREMENT or SET.' })
+  @Field(() => String, { description: causeDescriptions.operation })
   operation!: string;
 
-  @Field(() => String, { nullable: true, description: 'Why.' })
+  @Field(() => String, { nullable: true, description: causeDescriptions.reason })
   reason!: string | null;
 
-  @Field(() => Int, { description: 'How many they are.' })
+  @Field(() => Int, { description: 'Number of the movements, 1..20,000.' })
   movements!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Sum of their changes of the quantity.' })
+  @Field(() => GraphQLSafeInt, {
+    description: 'Sum of their changes of the units on hand, signed.',
+  })
   quantity!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Sum of their changes of the preordered units.' })
+  @Field(() => GraphQLSafeInt, {
+    description: 'Sum of their changes of the preordered units, signed.',
+  })
   preordered!: number;
 
-  @Field(() => ID, { description: 'Ledger id of the newest.' })
+  @Field(() => ID, { description: 'Ledger id `<ms>-<sequence>` of the newest.' })
   lastMovementId!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the newest happened.' })
+  @Field(() => GraphQLDateTime, { description: 'When the newest happened, UTC.' })
   lastTime!: Date;
 }
 
@@ -107,22 +131,24 @@ export class StockChange {
     'units; available is the quantity less what is reserved.',
 })
 export class StockExplanation {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
   @Field(() => Boolean, { description: 'Whether stock is counted.' })
   tracked!: boolean;
 
-  @Field(() => Int, { description: 'Units on hand now.' })
+  @Field(() => Int, { description: 'Units on hand now, ±1,000,000,000; 0 of an untracked item.' })
   quantity!: number;
 
-  @Field(() => Int, { description: 'Units held by open reservations now.' })
+  @Field(() => Int, { description: 'Units held by open reservations now, 0..1,000,000,000.' })
   reserved!: number;
 
-  @Field(() => Int, { description: 'Units that can be sold now: on hand less reserved.' })
+  @Field(() => Int, {
+    description: 'Units on hand less reserved ones now, -2,000,000,000..1,000,000,000.',
+  })
   available!: number;
 
-  @Field(() => Int, { description: 'Units on preorder now.' })
+  @Field(() => Int, { description: 'Units on preorder now, 0..100,000.' })
   preordered!: number;
 
   @Field(() => StockOpening, { description: 'What the sums begin with.' })
@@ -131,6 +157,6 @@ export class StockExplanation {
   @Field(() => [StockChange], { description: 'What changed it since, most movements first.' })
   changes!: StockChange[];
 
-  @Field(() => Int, { description: 'How many movements were summed.' })
+  @Field(() => Int, { description: 'Number of movements that were summed, 0..20,000.' })
   movements!: number;
 }

@@ -4,24 +4,34 @@ import { isUserErrorCode, UserErrorCodeEnum } from './enums';
 
 @ObjectType({ description: 'What an item was short of.' })
 export class ShortageDetail {
-  @Field(() => ID, { description: 'Inventory item id.' })
+  @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
 
-  @Field(() => Int, { description: 'Units the whole movement asked of the item.' })
+  @Field(() => Int, {
+    description: 'Units the whole movement asked of the item, 1..2,000,000,000.',
+  })
   requested!: number;
 
-  @Field(() => Int, { description: 'Units it could have had, 0 or more.' })
+  @Field(() => Int, {
+    description: 'Units it could have had, 0 or more: stock and preorder capacity.',
+  })
   available!: number;
 }
 
-@ObjectType({ description: 'Something the caller can mend. Nothing was changed.' })
+@ObjectType({
+  description:
+    'Something the caller can mend. Nothing was changed, but for the good rows ' +
+    'under REJECT_FAILED_ROWS.',
+})
 export class UserError {
   @Field(() => UserErrorCodeEnum, { description: 'Which kind of error.' })
   code!: ErrorCode;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Path of the input it is about, such as ["input", "changes", "3", "delta"].',
+    description:
+      'Path of the input it is about, such as ["input", "changes", "3", "delta"]. Null: it is ' +
+      'about no field.',
   })
   field!: string[] | null;
 
@@ -30,13 +40,15 @@ export class UserError {
 
   @Field(() => ShortageDetail, {
     nullable: true,
-    description: 'With INSUFFICIENT_AVAILABLE: requested and available units.',
+    description:
+      'With INSUFFICIENT_AVAILABLE: requested and available units. Null with other codes.',
   })
   shortage?: ShortageDetail;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'With COMPARE_QUANTITY_STALE: the present quantity.',
+    description:
+      'With COMPARE_QUANTITY_STALE: the units on hand now, ±1,000,000,000. Null with other codes.',
   })
   presentQuantity?: number;
 }

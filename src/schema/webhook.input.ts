@@ -7,13 +7,15 @@ import { WebhookSubscription } from './webhook.type';
 @InputType({ description: 'A new receiver of events.' })
 export class WebhookSubscriptionCreateInput {
   @Field(() => String, {
-    description: 'Where events are sent: https, up to 2,000 characters, no private address.',
+    description:
+      'Where events are sent: https (outside production also http), up to 2,000 characters, no ' +
+      'private address.',
   })
   url!: string;
 
   @Field(() => [InventoryEventTypeEnum], {
     nullable: true,
-    description: 'Types of events to send. Default: all.',
+    description: 'Types of events to send, 1..6. Absent or null: all.',
   })
   eventTypes?: InventoryEventTypeName[] | null;
 
@@ -22,25 +24,32 @@ export class WebhookSubscriptionCreateInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'A cursor of `events` after which its events begin. Default: from now on.',
+    description: 'A cursor of `events` after which its events begin. Absent or null: from now on.',
   })
   from?: string | null;
 }
 
 @InputType({ description: 'What to change of a receiver of events; what is absent stays.' })
 export class WebhookSubscriptionUpdateInput {
-  @Field(() => ID, { description: 'Subscription id.' })
+  @Field(() => ID, { description: 'Subscription id, a GUID.' })
   id!: string;
 
-  @Field(() => Int, { description: 'The revision the caller knows.' })
+  @Field(() => Int, {
+    description: 'The revision the caller knows, 1 or more: another one now refuses the change.',
+  })
   revision!: number;
 
-  @Field(() => String, { nullable: true, description: 'Where events are sent.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where events are sent: https (outside production also http), up to 2,000 ' +
+      'characters, no private address. Absent or null: as it is.',
+  })
   url?: string | null;
 
   @Field(() => [InventoryEventTypeEnum], {
     nullable: true,
-    description: 'Types of events to send. Null: all.',
+    description: 'Types of events to send, 1..6. Absent: as they are. Null: all.',
   })
   eventTypes?: InventoryEventTypeName[] | null;
 
@@ -56,13 +65,13 @@ export class WebhookReplayBound {
   @Field(() => String, { nullable: true, description: 'A cursor of `events`.' })
   cursor?: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'A time.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'A time, RFC 3339, 1970 or later.' })
   time?: Date | null;
 }
 
 @InputType({ description: 'Events to send once more.' })
 export class WebhookReplayInput {
-  @Field(() => ID, { description: 'Subscription id.' })
+  @Field(() => ID, { description: 'Subscription id, a GUID.' })
   subscriptionId!: string;
 
   @Field(() => WebhookReplayBound, {
@@ -72,7 +81,8 @@ export class WebhookReplayInput {
 
   @Field(() => WebhookReplayBound, {
     nullable: true,
-    description: 'The last movement. Default: the last one there is.',
+    description:
+      'The last movement: of the cursor, or up to the time. Default: the last one there is.',
   })
   to?: WebhookReplayBound | null;
 }
@@ -93,7 +103,10 @@ export class WebhookSubscriptionPayload {
 
 @ObjectType({ description: 'What was deleted.' })
 export class WebhookSubscriptionDeletePayload {
-  @Field(() => ID, { nullable: true, description: 'Null: nothing was deleted.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Id of the subscription that is gone, a GUID. Null: nothing was deleted.',
+  })
   deletedId?: string;
 
   @Field(() => Boolean, {
@@ -107,7 +120,10 @@ export class WebhookSubscriptionDeletePayload {
 
 @ObjectType({ description: 'What became of dead letters.' })
 export class WebhookDeadLettersPayload {
-  @Field(() => Int, { nullable: true, description: 'How many there were. Null: nothing was done.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of events, 0..100. Null: nothing was done.',
+  })
   count?: number;
 
   @Field(() => Boolean, {

@@ -77,7 +77,7 @@ export class WebhookResolver {
     description: 'One receiver of events. Null: there is none. Scope: inventory:admin.',
   })
   async webhookSubscription(
-    @Arg('id', () => ID, { description: 'Subscription id.' }) id: string,
+    @Arg('id', () => ID, { description: 'Subscription id, a GUID.' }) id: string,
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookSubscription | null> {
     const all = await this.webhookSubscriptions(context);
@@ -147,8 +147,10 @@ export class WebhookResolver {
       'Scope: inventory:admin.',
   })
   async webhookSubscriptionRotateKey(
-    @Arg('id', () => ID, { description: 'Subscription id.' }) id: string,
-    @Arg('revision', () => Int, { description: 'The revision the caller knows.' })
+    @Arg('id', () => ID, { description: 'Subscription id, a GUID.' }) id: string,
+    @Arg('revision', () => Int, {
+      description: 'The revision the caller knows, 1 or more: another one now refuses the change.',
+    })
     revision: number,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
@@ -167,7 +169,7 @@ export class WebhookResolver {
       'Scope: inventory:admin.',
   })
   async webhookSubscriptionDelete(
-    @Arg('id', () => ID, { description: 'Subscription id.' }) id: string,
+    @Arg('id', () => ID, { description: 'Subscription id, a GUID.' }) id: string,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<WebhookSubscriptionDeletePayload> {
@@ -186,9 +188,13 @@ export class WebhookResolver {
     description: 'Events of a receiver that were given up. Scope: inventory:admin.',
   })
   async webhookDeadLetters(
-    @Arg('subscriptionId', () => ID, { description: 'Subscription id.' }) id: string,
-    @Arg('first', () => Int, { defaultValue: 20, description: 'How many, 1..100.' }) first: number,
-    @Arg('after', () => String, { nullable: true, description: 'Event id that they come after.' })
+    @Arg('subscriptionId', () => ID, { description: 'Subscription id, a GUID.' }) id: string,
+    @Arg('first', () => Int, { defaultValue: 20, description: 'How many, 1..100. Default: 20.' })
+    first: number,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'A cursor: id of the event they come after, a GUID.',
+    })
     after: string | null,
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookDeadLetterConnection> {
@@ -202,10 +208,10 @@ export class WebhookResolver {
     description: 'Has dead letters tried again, at once. Scope: inventory:admin.',
   })
   async webhookDeadLettersReplay(
-    @Arg('subscriptionId', () => ID, { description: 'Subscription id.' }) id: string,
+    @Arg('subscriptionId', () => ID, { description: 'Subscription id, a GUID.' }) id: string,
     @Arg('eventIds', () => [ID], {
       nullable: true,
-      description: 'Which, 1..100. Default: the oldest 100.',
+      description: 'Event ids, 1..100 GUIDs. Absent or null: the oldest 100.',
     })
     eventIds: string[] | null,
     @Ctx() context: GraphqlContext,
@@ -224,8 +230,8 @@ export class WebhookResolver {
     description: 'Removes dead letters. Scope: inventory:admin.',
   })
   async webhookDeadLettersDelete(
-    @Arg('subscriptionId', () => ID, { description: 'Subscription id.' }) id: string,
-    @Arg('eventIds', () => [ID], { description: 'Which, 1..100.' }) eventIds: string[],
+    @Arg('subscriptionId', () => ID, { description: 'Subscription id, a GUID.' }) id: string,
+    @Arg('eventIds', () => [ID], { description: 'Event ids, 1..100 GUIDs.' }) eventIds: string[],
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<WebhookDeadLettersPayload> {

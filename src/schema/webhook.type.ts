@@ -9,28 +9,37 @@ export class WebhookHealth {
   @Field(() => String, { description: 'How far events were delivered: a cursor of `events`.' })
   cursor!: string;
 
-  @Field(() => Int, { description: 'How many movements are behind that place.' })
+  @Field(() => Int, { description: 'Number of movements behind that place.' })
   lag!: number;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When an attempt last succeeded.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When an attempt last succeeded, UTC. Null: none has.',
+  })
   lastSuccess!: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When an attempt last failed.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When an attempt last failed, UTC. Null: none has.',
+  })
   lastFailure!: Date | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why it failed, such as `timeout`, `status 500` or `address refused`.',
+    description:
+      'Why it failed, such as `timeout`, `status 500` or `address refused`. Null: none has.',
   })
   lastFailureReason!: string | null;
 
-  @Field(() => Int, { description: 'First attempts that failed since the last that did not.' })
+  @Field(() => Int, {
+    description: 'Number of first attempts that failed since the last that did not.',
+  })
   consecutiveFailures!: number;
 
-  @Field(() => Int, { description: 'Events that wait for another attempt.' })
+  @Field(() => Int, { description: 'Number of events that wait for another attempt.' })
   waitingRetries!: number;
 
-  @Field(() => Int, { description: 'Events that were given up, up to 10,000.' })
+  @Field(() => Int, { description: 'Number of events that were given up, 0..10,000.' })
   deadLetters!: number;
 }
 
@@ -39,7 +48,7 @@ export class WebhookSubscription {
   @Field(() => ID, { description: 'Subscription id, a GUID.' })
   id!: string;
 
-  @Field(() => String, { description: 'Where events are sent.' })
+  @Field(() => String, { description: 'URL that events are sent to.' })
   url!: string;
 
   @Field(() => [InventoryEventTypeEnum], {
@@ -51,16 +60,16 @@ export class WebhookSubscription {
   @Field(() => Boolean, { description: 'False: nothing is sent, and its place is kept.' })
   enabled!: boolean;
 
-  @Field(() => Int, { description: 'Rises by one per change.' })
+  @Field(() => Int, { description: 'Rises by one per change, from 1 on.' })
   revision!: number;
 
   @Field(() => String, { description: 'What to verify its webhooks with: RSA, SPKI in PEM.' })
   publicKey!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  @Field(() => GraphQLDateTime, { description: 'When it was created, UTC.' })
   createdDate!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was last changed.' })
+  @Field(() => GraphQLDateTime, { description: 'When it was last changed, UTC.' })
   updatedDate!: Date;
 
   @Field(() => WebhookHealth, { description: 'How delivery goes.' })
@@ -75,16 +84,16 @@ export class WebhookDeadLetter {
   @Field(() => InventoryEventTypeEnum, { description: 'Type of the event.' })
   type!: InventoryEventTypeName;
 
-  @Field(() => ID, { description: 'The item it is about.' })
+  @Field(() => ID, { description: 'Id of the item it is about, a GUID.' })
   itemId!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the movement was.' })
+  @Field(() => GraphQLDateTime, { description: 'When the movement was, UTC.' })
   time!: Date;
 
-  @Field(() => Int, { description: 'Attempts that were made.' })
+  @Field(() => Int, { description: 'Number of attempts that were made.' })
   attempts!: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When the last attempt failed.' })
+  @Field(() => GraphQLDateTime, { description: 'When the last attempt failed, UTC.' })
   failedDate!: Date;
 
   @Field(() => String, { description: 'Why it failed, such as `timeout` or `status 500`.' })

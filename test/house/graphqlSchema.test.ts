@@ -2,6 +2,7 @@ import {
   isEnumType,
   isInputObjectType,
   isObjectType,
+  isScalarType,
   isSpecifiedDirective,
   type GraphQLNamedType,
 } from 'graphql';
@@ -29,6 +30,7 @@ function describedPlaces(): Place[] {
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
   const directives = schema.getDirectives().filter((each) => !isSpecifiedDirective(each));
   return [
+    toPlace('schema', schema.description),
     ...types.flatMap(placesOf),
     ...directives.flatMap(({ name, description, args }) => [
       toPlace(`@${name}`, description),
@@ -41,9 +43,7 @@ function placesOf(type: GraphQLNamedType): Place[] {
   const { name, description } = type;
   const inside = (part: { name: string; description?: string | null | undefined }) =>
     toPlace(`${name}.${part.name}`, part.description);
-  // What everybody knows needs no words of ours.
-  const known = ['Query', 'Mutation', 'Subscription'].includes(name);
-  const itself = known ? [] : [toPlace(name, description)];
+  const itself = [toPlace(name, description)];
   if (isEnumType(type)) return [...itself, ...type.getValues().map(inside)];
   if (isInputObjectType(type)) return [...itself, ...Object.values(type.getFields()).map(inside)];
   // A scalar of a library has the library's words.
@@ -69,6 +69,85 @@ test('all a reader sees has a description: sentences that end with a full stop',
   expect(silent.map(({ place }) => place)).toEqual([]);
   const lowered = places.filter(({ description }) => /^[a-z]/.test(description));
   expect(lowered.map(({ place }) => place)).toEqual([]);
+});
+
+/*
+ * By the type of its place a description must hold a sign that it is exact. A number: a digit, that
+ * of its bounds; one that the hub gives may name its unit instead. An id: GUID, the form of a
+ * ledger id, or a length. A text: a digit, that of its length; a form in backticks or after "such
+ * as"; or a word that says it all. A time: how it is written. And what may be null in an answer
+ * says when. This finds what is vague; whether a bound is the true one, only a reader of the code
+ * can tell.
+ */
+const FORMS: Readonly<Record<string, { taken: RegExp; given: RegExp }>> = {
+  Int: { taken: /\d/, given: /\d|\bunits\b|\bnumber of\b/i },
+  SafeInt: { taken: /\d/, given: /\d|\bunits\b|\bnumber of\b/i },
+  ID: bothWays(/GUID|<ms>-<\w+>|\d characters/),
+  String: bothWays(/\d|`.+`|\bsuch as\b|\b(?:cursor|sentence|URI|URL|PEM)\b/),
+  DateTime: { taken: /RFC 3339/, given: /UTC/ },
+};
+
+function bothWays(form: RegExp) {
+  return { taken: form, given: form };
+}
+
+/** What has a name, a type such as `[ID!]!`, and a description. */
+interface Part {
+  name: string;
+  type: { toString(): string };
+  description?: string | null | undefined;
+}
+
+/** A field or argument, as far as its form goes. */
+interface Formed extends Place {
+  /** Name of its type, without lists. */
+  type: string;
+  nullable: boolean;
+  way: 'taken' | 'given';
+}
+
+function formedPlacesOf(type: GraphQLNamedType): Formed[] {
+  const formed = (way: Formed['way'], at: string, part: Part): Formed => ({
+    ...toPlace(`${at}${part.name}`, part.description),
+    type: String(part.type).replace(/[[\]!]/g, ''),
+    nullable: !String(part.type).endsWith('!'),
+    way,
+  });
+  const taken = (at: string, parts: readonly Part[]) =>
+    parts.map((part) => formed('taken', at, part));
+  if (isInputObjectType(type)) return taken(`${type.name}.`, Object.values(type.getFields()));
+  if (!isObjectType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field) => [
+    formed('given', `${type.name}.`, field),
+    ...taken(`${type.name}.${field.name}: `, field.args),
+  ]);
+}
+
+const isNameOfScalar = (name: string) => isScalarType(schema.getType(name));
+
+describe('a description is exact', () => {
+  const formed = Object.values(schema.getTypeMap())
+    .filter(({ name }) => !name.startsWith('__'))
+    .flatMap(formedPlacesOf);
+
+  test.each(Object.keys(FORMS))('%s: unit, bounds or form', (name) => {
+    const places = formed.filter(({ type }) => type === name);
+    expect(places.length).toBeGreaterThan(0);
+    const vague = places.filter(({ way, description }) => !FORMS[name]![way].test(description));
+    expect(vague.map(({ place, description }) => `${place}: ${description}`)).toEqual([]);
+  });
+
+  test('all scalars have a form, but those of two values and of any', () => {
+    const known = [...Object.keys(FORMS), 'Boolean', 'JSONObject'];
+    const scalars = new Set(formed.map(({ type }) => type).filter(isNameOfScalar));
+    expect([...scalars].sort()).toEqual(known.sort());
+  });
+
+  test('what may be null in an answer says what that means', () => {
+    const empty = formed.filter(({ nullable, way }) => way === 'given' && nullable);
+    const silent = empty.filter(({ description }) => !/\bnull\b/i.test(description));
+    expect(silent.map(({ place, description }) => `${place}: ${description}`)).toEqual([]);
+  });
 });
 
 describe('what can be called', () => {

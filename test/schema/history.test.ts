@@ -105,7 +105,9 @@ describe('movements', () => {
     expect(await found({ actor: 'user:test' })).toEqual(['ADJUST']);
     expect(await found({ time: { to: '2020-01-01T00:00:00Z' } })).toEqual([]);
     expect(await found({ time: { from: '1960-01-01T00:00:00Z' }, orderId })).toHaveLength(1);
-    expect(await found({ itemIds: [] })).toEqual([]);
+    for (const name of ['itemIds', 'productIds', 'locationIds', 'reasons', 'operations']) {
+      expect([name, await found({ [name]: [] })]).toEqual([name, []]);
+    }
   });
 
   test('of an item that was deleted', async () => {

@@ -118,7 +118,7 @@ describe('what the hub tells of itself', () => {
     expect(text).not.toContain('Did you mean');
   });
 
-  test('a browser gets Apollo Sandbox with ready operations and any token, or no page', async () => {
+  test('a browser gets Apollo Sandbox with operations and any token, or no page', async () => {
     const { status, text } = await page(open);
     expect(status).toBe(200);
     expect(text).toContain('a-token-for-the-page');
