@@ -29,7 +29,10 @@ export const errorTable = {
   NOT_FOUND: { kind: 'notFound', message: 'There is nothing at this address.' },
   METHOD_NOT_ALLOWED: { kind: 'methodNotAllowed', message: 'Only POST is served here.' },
   BODY_TOO_LARGE: { kind: 'tooLarge', message: 'The body is over the limit.' },
-  UNSUPPORTED_ENCODING: { kind: 'unsupported', message: 'The body must be UTF-8 and not compressed.' },
+  UNSUPPORTED_ENCODING: {
+    kind: 'unsupported',
+    message: 'The body must be UTF-8 and not compressed.',
+  },
   INVALID_INPUT: { kind: 'invalid', message: 'The input breaks a limit.' },
   IDEMPOTENCY_KEY_MISMATCH: {
     kind: 'conflict',

@@ -52,7 +52,8 @@ describe('a document', () => {
     const document = (count: number) => {
       const names = Array.from({ length: count }, (_, i) => `F${i}`);
       const fragments = names.map((name) => `fragment ${name} on Settings { revision }`);
-      return `{ settings { ${names.map((name) => `...${name}`).join(' ')} } } ${fragments.join(' ')}`;
+      const spreads = names.map((name) => `...${name}`);
+      return `{ settings { ${spreads.join(' ')} } } ${fragments.join(' ')}`;
     };
     expect(await hub().run(document(MAX_FRAGMENTS))).toEqual({ settings: { revision: 0 } });
     const { errors } = await hub().query(document(MAX_FRAGMENTS + 1));
@@ -63,9 +64,9 @@ describe('a document', () => {
     const ids = await hub().addItems(Array.from({ length: 300 }, () => ({ quantity: 5 })));
     const changes = ids.map((id) => `{ itemId: "${id}", delta: -1, compareQuantity: 5 }`);
     const { inventoryAdjustQuantities } = await hub().run<Record<string, object>>(
-      `mutation { inventoryAdjustQuantities(input: { reason: COUNT, changes: [${changes.join()}] }) {
-        userErrors { message }
-      } }`,
+      `mutation { inventoryAdjustQuantities(input: {
+        reason: COUNT, changes: [${changes.join()}]
+      }) { userErrors { message } } }`,
     );
     expect(inventoryAdjustQuantities).toEqual({ userErrors: [] });
   });
@@ -124,7 +125,8 @@ describe('an answer', () => {
     expect([many.status, codesOf(many), many.data]).toEqual([200, ['OPERATION_TOO_COMPLEX'], null]);
     expect(many.errors![0]!.message).toContain(`more than ${MAX_RESULT_FIELDS} fields`);
     // Fragments and aliases hide nothing, and each operation begins anew.
-    const hidden = `query { ${[1, 2, 3].map((i) => `m${i}: movements(first: 10) { ...F }`).join(' ')} }
+    const pages = [1, 2, 3].map((i) => `m${i}: movements(first: 10) { ...F }`);
+    const hidden = `query { ${pages.join(' ')} }
       fragment F on MovementConnection { ...G } fragment G on MovementConnection { ${LINES} }`;
     expect(codesOf(await own.query(hidden))).toEqual(['OPERATION_TOO_COMPLEX']);
     expect(codesOf(await own.query(MOVEMENTS, { first: 20 }))).toEqual([]);
