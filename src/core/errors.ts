@@ -108,7 +108,9 @@ export const errorTable = {
   },
   REDIS_UNAVAILABLE: {
     kind: 'unavailable',
-    message: 'The store does not answer now. Try again: a repeat is applied once.',
+    message:
+      'The store does not answer now: it is not known whether the call was applied. ' +
+      'Repeat it with the same idempotency key; calls of Wix and commands need none.',
   },
   AUTH_UNAVAILABLE: {
     kind: 'unavailable',
