@@ -1,4 +1,5 @@
 import type { RateLimit } from './rateLimit';
+import { beginningOf } from './text';
 
 /** What kind of failure a code is; `error-reply.ts` turns kinds into HTTP statuses. */
 export type ErrorKind =
@@ -175,6 +176,6 @@ export class InventoryError extends Error {
 /** An INVALID_INPUT that names field, value and bound. Long values are cut. */
 export function invalidInput(field: string, value: unknown, bound: string): InventoryError {
   const shown = (JSON.stringify(value) as string | undefined) ?? 'nothing';
-  const cut = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+  const cut = shown.length > 80 ? `${beginningOf(shown, 80)}…` : shown;
   return new InventoryError('INVALID_INPUT', `${field} must be ${bound}, got ${cut}`, { field });
 }

@@ -7,6 +7,7 @@ import {
   type Location,
   type StoredLocation,
 } from '../core/location';
+import { isText } from '../core/text';
 import { saveLocation } from '../redis/commands';
 import { readLocations } from '../redis/reads';
 import type { InventoryDeps } from './deps';
@@ -190,8 +191,12 @@ function replayOf(kept: string): LocationOutcome {
 }
 
 function checkName(name: string): void {
-  if (name.trim() === '' || name.length > LOCATION_NAME_MAX) {
-    throw invalidInput('name', name, `1..${LOCATION_NAME_MAX} characters`);
+  if (name.trim() === '' || !isText(name, 1, LOCATION_NAME_MAX)) {
+    throw invalidInput(
+      'name',
+      name,
+      `1..${LOCATION_NAME_MAX} characters, none a control character`,
+    );
   }
 }
 

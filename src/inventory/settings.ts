@@ -3,6 +3,7 @@ import { impliedLocationId, isGuid } from '../core/identity';
 import type { StoredLocation } from '../core/location';
 import { movementReasons, orderReasons, WIX_EVENT_REASON, wixReasons } from '../core/movement';
 import { isWholeNumber } from '../core/quantity';
+import { isText } from '../core/text';
 import { saveSettings } from '../redis/commands';
 import { readLocations, readSettings } from '../redis/reads';
 import type { InventoryDeps } from './deps';
@@ -215,9 +216,12 @@ function checkReasonCodes(codes: readonly string[]): string[] {
   if (codes.length > MAX_REASON_CODES) {
     throw invalidInput('reasonCodes', codes.length, `up to ${MAX_REASON_CODES} codes`);
   }
-  const wrong = codes.find((code) => code.trim() === '' || code.length > MAX_REASON_CODE_LENGTH);
+  const wrong = codes.find(
+    (code) => code.trim() === '' || !isText(code, 1, MAX_REASON_CODE_LENGTH),
+  );
   if (wrong !== undefined) {
-    throw invalidInput('reasonCodes', wrong, `codes of 1..${MAX_REASON_CODE_LENGTH} characters`);
+    const bound = `codes of 1..${MAX_REASON_CODE_LENGTH} characters, none a control character`;
+    throw invalidInput('reasonCodes', wrong, bound);
   }
   const known: readonly string[] = [
     ...movementReasons,

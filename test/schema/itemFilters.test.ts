@@ -91,6 +91,7 @@ test.each<[string, () => object, Name[]]>([
   ['words with signs between', () => ({ text: 'e-book' }), ['ebook', 'gone']],
   ['the middle of a word', () => ({ text: 'ook' }), []],
   ['letters of any language', () => ({ text: 'äRG' }), ['bowl']],
+  ['a letter and its mark', () => ({ text: 'A\u0308rger' }), ['bowl']],
   ['no word', () => ({ text: ' - ' }), names],
   ['several conditions', () => ({ text: 'b', locationIds: [south], tracked: true }), ['bowl']],
   ['and', () => ({ and: [{ tracked: true }, { text: 'blue' }] }), ['blueShirt', 'mug']],
