@@ -153,6 +153,8 @@ export interface ErrorDetails {
   quantities?: readonly number[];
   /** The ledger entry an IDEMPOTENCY_KEY_MISMATCH is about. */
   ledgerId?: string;
+  /** Of a list: what is wrong with several of its entries, in order, the error itself first. */
+  problems?: readonly InventoryError[];
   /** The limit a RATE_LIMITED is about. */
   rateLimit?: RateLimit;
 }

@@ -7,7 +7,7 @@ import { idempotencyKeyOf } from './idempotency';
 import { InventoryItem } from './item.type';
 import { presentItem, type PresentedItem } from './presentItem';
 import { presentMovement } from './presentMovement';
-import { withUserErrors } from './userError.type';
+import { oneLine, withUserErrors } from './userError.type';
 
 @Resolver(() => CountedLine)
 export class CountResolver {
@@ -24,7 +24,7 @@ export class CountResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryCountPayload> {
     const { inventory, tenantId, principal } = callerOf(context);
-    const fields = { items: ['itemId'], units: 'countedQuantity' };
+    const fields = oneLine('countedQuantity');
     const payload = await withUserErrors({ lines: 'input.lines', fields }, async () => {
       const { items, movement, asOf, replayed } = await countStock(inventory, tenantId, {
         lines: input.lines,

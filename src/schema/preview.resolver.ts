@@ -6,7 +6,7 @@ import { callerOf, type GraphqlContext } from './context';
 import { MovementGuardEnum } from './enums';
 import { presentLine, presentMovement } from './presentMovement';
 import { InventoryPreviewPayload, OperationOutcome, PreviewLineInput } from './preview.type';
-import { withUserErrors } from './userError.type';
+import { oneLine, withUserErrors } from './userError.type';
 
 @Resolver()
 export class PreviewResolver {
@@ -27,7 +27,7 @@ export class PreviewResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<InventoryPreviewPayload> {
     const { inventory, tenantId } = callerOf(context);
-    const fields = { items: ['itemId'], units: 'units' };
+    const fields = oneLine('units');
     const payload = await withUserErrors({ lines: 'lines', fields }, async () => {
       const tried = await previewQuantities(inventory, tenantId, {
         lines,

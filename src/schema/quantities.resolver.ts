@@ -1,13 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, Info, Mutation, Resolver } from 'type-graphql';
-import { InventoryError, invalidInput } from '../core/errors';
-import { isWholeNumber, QUANTITY_LIMIT } from '../core/quantity';
-import {
-  changeQuantities,
-  type ChangeCause,
-  type ChangeQuantities,
-  type QuantityChange,
-} from '../inventory/changeQuantities';
+import { invalidInput } from '../core/errors';
+import { changeQuantities } from '../inventory/changeQuantities';
+import { moveQuantities } from '../inventory/moveQuantities';
+import type { ChangeCause, ChangeOutcome } from '../inventory/postChange';
 import { callerOf, type GraphqlContext } from './context';
 import { MovementReasonEnum } from './enums';
 import { idempotencyKeyOf } from './idempotency';
@@ -18,7 +14,7 @@ import {
   InventoryMoveQuantitiesInput,
   InventorySetQuantitiesInput,
 } from './quantities.input';
-import { withUserErrors, type LineFields } from './userError.type';
+import { oneLine, withUserErrors, type LineFields } from './userError.type';
 
 @Resolver()
 export class QuantitiesResolver {
@@ -34,17 +30,15 @@ export class QuantitiesResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
-    return change(context, { items: ['itemId'], units: 'delta' }, () => ({
-      operation: 'ADJUST',
-      changes: input.changes.map(({ itemId, delta, compareQuantity }, i) => ({
-        itemId,
-        field: `input.changes[${i}].itemId`,
-        units: delta,
-        compareQuantity: compared(compareQuantity, `input.changes[${i}].compareQuantity`),
-      })),
-      allowNegative: input.guard === 'UNRESTRICTED',
-      cause: causeOf(context, info, input),
-    }));
+    const { inventory, tenantId } = callerOf(context);
+    return present(oneLine('delta'), () =>
+      changeQuantities(inventory, tenantId, {
+        operation: 'ADJUST',
+        changes: input.changes.map(({ delta, ...change }) => ({ units: delta, ...change })),
+        allowNegative: input.guard === 'UNRESTRICTED',
+        cause: causeOf(context, info, input),
+      }),
+    );
   }
 
   @Authorized('inventory:write')
@@ -59,17 +53,15 @@ export class QuantitiesResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
-    return change(context, { items: ['itemId'], units: 'quantity' }, () => ({
-      operation: 'SET',
-      changes: input.changes.map(({ itemId, quantity, compareQuantity }, i) => ({
-        itemId,
-        field: `input.changes[${i}].itemId`,
-        units: quantity,
-        compareQuantity: compared(compareQuantity, `input.changes[${i}].compareQuantity`),
-      })),
-      allowNegative: true,
-      cause: causeOf(context, info, input),
-    }));
+    const { inventory, tenantId } = callerOf(context);
+    return present(oneLine('quantity'), () =>
+      changeQuantities(inventory, tenantId, {
+        operation: 'SET',
+        changes: input.changes.map(({ quantity, ...change }) => ({ units: quantity, ...change })),
+        allowNegative: true,
+        cause: causeOf(context, info, input),
+      }),
+    );
   }
 
   @Authorized('inventory:write')
@@ -84,45 +76,30 @@ export class QuantitiesResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
-    return change(context, { items: ['fromItemId', 'toItemId'], units: 'quantity' }, () => ({
-      operation: 'MOVE',
-      changes: movesOf(input),
-      allowNegative: false,
-      cause: causeOf(context, info, input),
-    }));
+    const { inventory, tenantId } = callerOf(context);
+    return present(MOVE_FIELDS, () => {
+      const cause = causeOf(context, info, input);
+      return moveQuantities(inventory, tenantId, { moves: input.changes, cause });
+    });
   }
 }
 
-async function change(
-  context: GraphqlContext,
+/** A move makes two lines: what leaves, then what arrives. */
+const MOVE_FIELDS: LineFields = {
+  linesPerEntry: 2,
+  itemOf: (line) => (line % 2 === 0 ? 'fromItemId' : 'toItemId'),
+  units: 'quantity',
+};
+
+async function present(
   fields: LineFields,
-  toChange: () => ChangeQuantities,
+  action: () => Promise<ChangeOutcome>,
 ): Promise<InventoryChangePayload> {
-  const { inventory, tenantId } = callerOf(context);
   const payload = await withUserErrors({ lines: 'input.changes', fields }, async () => {
-    const { movement, replayed } = await changeQuantities(inventory, tenantId, toChange());
+    const { movement, replayed } = await action();
     return { movement: presentMovement(movement), replayed };
   });
   return { replayed: false, ...payload };
-}
-
-/** A move makes two lines: what leaves, then what arrives. */
-function movesOf({ changes }: InventoryMoveQuantitiesInput): QuantityChange[] {
-  return changes.flatMap(({ fromItemId, toItemId, quantity, compareQuantity }, i) => {
-    const at = `input.changes[${i}]`;
-    if (!isWholeNumber(quantity, 1, QUANTITY_LIMIT)) {
-      throw invalidInput(`${at}.quantity`, quantity, `1..${QUANTITY_LIMIT}`);
-    }
-    if (fromItemId.toLowerCase() === toItemId.toLowerCase()) {
-      throw invalidInput(`${at}.toItemId`, toItemId, 'another item than fromItemId');
-    }
-    const compare = compared(compareQuantity, `${at}.compareQuantity`);
-    const [from, to] = [`${at}.fromItemId`, `${at}.toItemId`];
-    return [
-      { itemId: fromItemId, units: -quantity, compareQuantity: compare, field: from },
-      { itemId: toItemId, units: quantity, compareQuantity: null, field: to },
-    ];
-  });
 }
 
 function causeOf(
@@ -144,10 +121,4 @@ function causeOf(
     requestId: context.requestId,
     idempotencyKey: idempotencyKeyOf(context, info),
   };
-}
-
-function compared(value: number | null | undefined, field: string): number | null {
-  if (value !== undefined) return value;
-  const message = `${field} must be given: the present quantity, or null to skip the comparison`;
-  throw new InventoryError('INVALID_INPUT', message, { field });
 }

@@ -74,6 +74,20 @@ describe.each(kinds)('a change by %s', (kind) => {
     expect((await hub().ledger()).at(-1)).toMatchObject({ id: movement!.id, reason: 'gift' });
   });
 
+  test('is replayed by its key after the code is gone, and nothing else is', async () => {
+    await update(['gift']);
+    const sent = { ...(await input(kind)), reason: 'CUSTOM', reasonCode: 'gift' };
+    const key = randomUUID();
+    const first = await change(hub(), kind, sent, { key });
+    await update([]);
+    const again = await change(hub(), kind, sent, { key });
+    expect(again).toEqual({ ...first, replayed: true });
+    const other = await change(hub(), kind, { ...sent, reference: 'urn:x' }, { key });
+    expect(placesOf(other.userErrors)).toEqual([['IDEMPOTENCY_KEY_MISMATCH', null]]);
+    const fresh = await change(hub(), kind, sent, { key: randomUUID() });
+    expect(placesOf(fresh.userErrors)).toEqual([['INVALID_INPUT', 'input.reasonCode']]);
+  });
+
   test('with any other code is refused', async () => {
     await update(['gift']);
     const given = await input(kind);

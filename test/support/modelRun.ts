@@ -152,7 +152,6 @@ export class ModelRun {
         itemId: guidOfKey(this.key(product, 0)),
         units,
         compareQuantity,
-        field: 'itemId',
       })),
       allowNegative,
       cause: {
