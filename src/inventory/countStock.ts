@@ -5,14 +5,14 @@ import { idOfPlace, type LedgerPlace } from '../core/ledgerPlace';
 import type { LedgerEntry, MovementCause, MovementLine } from '../core/movement';
 import { checkEach } from '../core/problems';
 import { isWholeNumber, MAX_LINES, QUANTITY_LIMIT } from '../core/quantity';
+import { keepIdleCall, type CallRecord } from '../redis/callRecord';
 import { postMovement } from '../redis/commands';
 import type { WalkedHistory, WalkedItem } from '../redis/history';
-import { keepIdleCall } from '../redis/idleCall';
 import { ledgerEntry } from '../redis/packing';
 import { readLevels } from '../redis/reads';
 import type { InventoryDeps } from './deps';
 import { levelBefore, MAX_STEPS } from './historyWalk';
-import { callOf, earlierCall, type EarlierCall } from './keyedInput';
+import { callOf, earlierCall } from './keyedInput';
 import { nameLines } from './nameLines';
 import { movementById } from './orders';
 import { checkReference, type ChangeCause } from './postChange';
@@ -211,7 +211,7 @@ async function replay(
   deps: InventoryDeps,
   tenantId: string,
   count: CountStock,
-  { ledgerId, kept }: EarlierCall,
+  { ledgerId, kept }: Pick<CallRecord, 'ledgerId' | 'kept'>,
 ): Promise<CountOutcome> {
   const movement = await movementById(deps, tenantId, ledgerId);
   if (ledgerId !== '' && !movement) throw new Error(`the ledger does not hold ${ledgerId}`);

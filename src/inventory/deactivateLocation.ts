@@ -3,8 +3,7 @@ import { guidOfKey, isGuid, itemKey } from '../core/identity';
 import type { InventoryItem } from '../core/item';
 import type { MovementCause } from '../core/movement';
 import { QUANTITY_LIMIT } from '../core/quantity';
-import type { KeyedCall } from '../redis/commands';
-import { keepIdleCall } from '../redis/idleCall';
+import { keepIdleCall, type KeyedCall } from '../redis/callRecord';
 import { readLevels } from '../redis/reads';
 import type { InventoryDeps } from './deps';
 import { callOf, earlierCall, onceByKey, type KeyedInput } from './keyedInput';
@@ -43,13 +42,13 @@ const ITEMS_PER_READ = 1000;
 export async function deactivateLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { id, revision, transferToLocationId, cause, idempotencyKey }: DeactivateLocation,
+  { id, revision, transferToLocationId, cause, ...keyed }: DeactivateLocation,
 ): Promise<DeactivatedLocation> {
   const locationId = id.toLowerCase();
   const target = transferToLocationId?.toLowerCase();
   const input = ['LOCATION_DEACTIVATE', locationId, revision, target];
-  const { call } = callOf(deps, { idempotencyKey }, input);
-  const change = { id: locationId, revision, active: false, idempotencyKey };
+  const { call } = callOf(deps, keyed, input);
+  const change = { id: locationId, revision, active: false, ...keyed };
   const close = () => changeLocation(deps, tenantId, change, input);
   const closed = await onceByKey(deps, tenantId, call, {
     action: async () => {

@@ -11,7 +11,7 @@ import { isText } from '../core/text';
 import { saveLocation } from '../redis/commands';
 import { readLocations } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { callOf, onceByKey, type KeyedInput } from './keyedInput';
+import { callAbout, callOf, onceByKey, type KeyedInput } from './keyedInput';
 import { changeSettingsOnce, presentSettings } from './settings';
 
 /** A tenant's locations by id, and what a location nobody created looks like. */
@@ -60,12 +60,12 @@ export interface LocationOutcome {
 export async function createLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { name, id, idempotencyKey }: NewLocation,
+  { name, id, ...keyed }: NewLocation,
 ): Promise<LocationOutcome> {
   checkName(name);
   if (id !== undefined && !isGuid(id)) throw invalidInput('id', id, 'a GUID');
   const input = ['LOCATION_CREATE', name, id?.toLowerCase()];
-  return storeOnce(deps, tenantId, { idempotencyKey }, input, (stored) => {
+  return storeOnce(deps, tenantId, keyed, input, (stored) => {
     const locationId = (id ?? randomUUID()).toLowerCase();
     if (stored.has(locationId)) {
       const message = `There is a location with id ${locationId}.`;
@@ -97,12 +97,12 @@ export interface LocationChange extends KeyedInput {
 export async function changeLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { id, revision, name, active, idempotencyKey }: LocationChange,
+  { id, revision, name, active, ...keyed }: LocationChange,
   input: unknown = ['LOCATION_UPDATE', id.toLowerCase(), revision, name, active],
 ): Promise<LocationOutcome> {
   if (name !== undefined) checkName(name);
   const locationId = id.toLowerCase();
-  return storeOnce(deps, tenantId, { idempotencyKey }, input, (locations) => {
+  return storeOnce(deps, tenantId, keyed, input, (locations) => {
     const before = locations.get(locationId);
     if (before === undefined) throw noSuchLocation(id);
     const stored = parse(before);
@@ -134,12 +134,12 @@ export interface NewDefaultLocation extends KeyedInput {
 export async function setDefaultLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { locationId, idempotencyKey }: NewDefaultLocation,
+  { locationId, ...keyed }: NewDefaultLocation,
 ): Promise<LocationOutcome> {
   const { replayed } = await changeSettingsOnce(deps, tenantId, {
     operation: 'DEFAULT_LOCATION',
     change: { defaultLocationId: locationId },
-    idempotencyKey,
+    ...keyed,
   }).catch((error: unknown) => {
     if (!(error instanceof InventoryError)) throw error;
     if (error.details.field !== 'defaultLocationId') throw error;
@@ -173,7 +173,8 @@ async function storeOnce(
     action: async () => {
       const { id, before, after } = plan(await readLocations(deps.redis, tenantId));
       const { defaultLocationId } = await presentSettings(deps, tenantId);
-      const { call } = callOf(deps, keyed, input, JSON.stringify({ id, defaultLocationId }));
+      const which = JSON.stringify({ id, defaultLocationId });
+      const call = callAbout(callOf(deps, keyed, input, which).call, { locationId: id });
       const save = { id, before, after: JSON.stringify(after), ...(call && { call }) };
       const { stored, replayed } = await saveLocation(deps.redis, tenantId, save);
       if (replayed) return replayOf(stored);

@@ -6,7 +6,8 @@ import {
   type Operation,
 } from '../core/movement';
 import { isReadable } from '../core/text';
-import { postMovement, type KeyedCall, type PostMovement } from '../redis/commands';
+import type { KeyedCall } from '../redis/callRecord';
+import { postMovement, type PostMovement } from '../redis/commands';
 import { ledgerEntry } from '../redis/packing';
 import type { InventoryDeps } from './deps';
 import { callOf, earlierCall, type KeyedInput } from './keyedInput';

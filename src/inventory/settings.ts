@@ -7,7 +7,7 @@ import { isText } from '../core/text';
 import { saveSettings } from '../redis/commands';
 import { readLocations, readSettings } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { callOf, onceByKey, type KeyedInput } from './keyedInput';
+import { callAbout, callOf, onceByKey, type KeyedInput } from './keyedInput';
 import { finishReindex } from './lowStockReindex';
 
 /** What to do with an item nobody created: refuse the call, or create it below zero. */
@@ -140,10 +140,12 @@ export interface KeyedSettingsChange extends KeyedInput {
 export async function changeSettingsOnce(
   deps: InventoryDeps,
   tenantId: string,
-  { change, operation = 'SETTINGS', idempotencyKey }: KeyedSettingsChange,
+  { change, operation = 'SETTINGS', ...keyed }: KeyedSettingsChange,
 ): Promise<{ settings: TenantSettings; replayed: boolean }> {
   const checked = checkSettings(change);
-  const { call } = callOf(deps, { idempotencyKey }, [operation, checked]);
+  const locationId = operation === 'DEFAULT_LOCATION' ? checked.defaultLocationId : undefined;
+  const about = locationId === undefined ? {} : { locationId };
+  const call = callAbout(callOf(deps, keyed, [operation, checked]).call, about);
   const outcome = await onceByKey(deps, tenantId, call, {
     action: async () => {
       await checkOpen(deps, tenantId, checked.defaultLocationId);

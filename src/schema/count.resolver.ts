@@ -3,8 +3,8 @@ import { Arg, Authorized, Ctx, FieldResolver, Info, Mutation, Resolver, Root } f
 import { countStock } from '../inventory/countStock';
 import { callerOf, type GraphqlContext } from './context';
 import { CountedLine, InventoryCountInput, InventoryCountPayload } from './count.input';
-import { idempotencyKeyOf } from './idempotency';
 import { InventoryItem } from './item.type';
+import { keyedMutation } from './keyedMutation';
 import { presentItem, type PresentedItem } from './presentItem';
 import { presentMovement } from './presentMovement';
 import { oneLine, withUserErrors } from './userError.type';
@@ -36,7 +36,7 @@ export class CountResolver {
           reference: input.reference ?? undefined,
           actor: `user:${principal.subject}`,
           requestId: context.requestId,
-          idempotencyKey: idempotencyKeyOf(context, info),
+          ...keyedMutation(context, info),
         },
       });
       return { asOf, lines: items, movement: movement && presentMovement(movement), replayed };

@@ -3,7 +3,6 @@ import { Arg, Authorized, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import type { MovementCause, Operation } from '../core/movement';
 import { editItems, removeItems, type EditItems, type RowError } from '../inventory/editItems';
 import { callerOf, type GraphqlContext } from './context';
-import { idempotencyKeyOf } from './idempotency';
 import {
   InventoryItemCreateInput,
   InventoryItemDeleteInput,
@@ -15,6 +14,7 @@ import {
   InventoryItemsUpdateInput,
   InventoryItemUpdateInput,
 } from './itemEdits.input';
+import { keyedMutation } from './keyedMutation';
 import { presentItem, type PresentedItem } from './presentItem';
 import { withUserErrors, type UserError } from './userError.type';
 
@@ -132,7 +132,7 @@ async function edit(
       rows: items.map(toRow),
       errorPolicy,
       cause: causeOf(context, operation),
-      idempotencyKey: idempotencyKeyOf(context, info),
+      ...keyedMutation(context, info),
     });
     return {
       items: outcome.items.map((item) => item && presentItem(item)),
@@ -179,7 +179,7 @@ async function remove(
     const { replayed } = await removeItems(inventory, tenantId, {
       items: items.map(({ id, revision }) => ({ id, revision: revision ?? undefined })),
       cause: causeOf(context, 'DELETE'),
-      idempotencyKey: idempotencyKeyOf(context, info),
+      ...keyedMutation(context, info),
     });
     return { deletedIds: items.map(({ id }) => id.toLowerCase()), replayed };
   });

@@ -8,7 +8,7 @@ import {
   type LocationOutcome,
 } from '../inventory/locations';
 import { callerOf, type GraphqlContext } from './context';
-import { idempotencyKeyOf } from './idempotency';
+import { keyedMutation } from './keyedMutation';
 import {
   LocationCreateInput,
   LocationDeactivateInput,
@@ -55,8 +55,8 @@ export class LocationResolver {
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
     return present({ input: 'input' }, () => {
-      const idempotencyKey = idempotencyKeyOf(context, info);
-      return createLocation(inventory, tenantId, { name, id: id ?? undefined, idempotencyKey });
+      const keyed = keyedMutation(context, info);
+      return createLocation(inventory, tenantId, { name, id: id ?? undefined, ...keyed });
     });
   }
 
@@ -70,8 +70,7 @@ export class LocationResolver {
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
     return present({ input: 'input' }, () => {
-      const idempotencyKey = idempotencyKeyOf(context, info);
-      const change = { id, revision, name: name ?? undefined, idempotencyKey };
+      const change = { id, revision, name: name ?? undefined, ...keyedMutation(context, info) };
       return changeLocation(inventory, tenantId, change);
     });
   }
@@ -95,7 +94,7 @@ export class LocationResolver {
         revision,
         transferToLocationId: transferToLocationId ?? undefined,
         cause: { actor: `user:${principal.subject}`, requestId: context.requestId },
-        idempotencyKey: idempotencyKeyOf(context, info),
+        ...keyedMutation(context, info),
       });
       return { location: presentLocation(location), ...outcome };
     });
@@ -114,8 +113,8 @@ export class LocationResolver {
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
     return present({}, () => {
-      const idempotencyKey = idempotencyKeyOf(context, info);
-      return setDefaultLocation(inventory, tenantId, { locationId, idempotencyKey });
+      const keyed = keyedMutation(context, info);
+      return setDefaultLocation(inventory, tenantId, { locationId, ...keyed });
     });
   }
 }

@@ -1,6 +1,5 @@
 import { Arg, Authorized, Ctx, Query, Resolver } from 'type-graphql';
-import { movementById } from '../inventory/orders';
-import { callByKey } from '../inventory/keyedInput';
+import { operationOutcome } from '../inventory/operationOutcome';
 import { previewQuantities } from '../inventory/previewQuantities';
 import { callerOf, type GraphqlContext } from './context';
 import { MovementGuardEnum } from './enums';
@@ -50,9 +49,10 @@ export class PreviewResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<OperationOutcome | null> {
     const { inventory, tenantId } = callerOf(context);
-    const call = await callByKey(inventory, tenantId, key);
-    if (!call) return null;
-    const movement = await movementById(inventory, tenantId, call.ledgerId);
-    return { key, movement: movement && presentMovement(movement) };
+    const outcome = await operationOutcome(inventory, tenantId, key);
+    if (!outcome) return null;
+    const { recordedMs, movement, ...what } = outcome;
+    const recordedAt = new Date(recordedMs);
+    return { key, ...what, recordedAt, movement: movement && presentMovement(movement) };
   }
 }

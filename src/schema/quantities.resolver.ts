@@ -6,7 +6,7 @@ import { moveQuantities } from '../inventory/moveQuantities';
 import type { ChangeCause, ChangeOutcome } from '../inventory/postChange';
 import { callerOf, type GraphqlContext } from './context';
 import { MovementReasonEnum } from './enums';
-import { idempotencyKeyOf } from './idempotency';
+import { keyedMutation } from './keyedMutation';
 import { presentMovement } from './presentMovement';
 import {
   InventoryAdjustQuantitiesInput,
@@ -119,6 +119,6 @@ function causeOf(
     reference: reference ?? undefined,
     actor: `user:${callerOf(context).principal.subject}`,
     requestId: context.requestId,
-    idempotencyKey: idempotencyKeyOf(context, info),
+    ...keyedMutation(context, info),
   };
 }

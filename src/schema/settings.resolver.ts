@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { changeSettingsOnce } from '../inventory/settings';
 import { callerOf, type GraphqlContext } from './context';
-import { idempotencyKeyOf } from './idempotency';
+import { keyedMutation } from './keyedMutation';
 import { Settings, SettingsUpdateInput, SettingsUpdatePayload } from './settings.type';
 import { withUserErrors } from './userError.type';
 
@@ -38,8 +38,7 @@ export class SettingsResolver {
           lowStockThreshold: input.lowStockThreshold,
         }),
       };
-      const idempotencyKey = idempotencyKeyOf(context, info);
-      return changeSettingsOnce(inventory, tenantId, { change, idempotencyKey });
+      return changeSettingsOnce(inventory, tenantId, { change, ...keyedMutation(context, info) });
     });
     return { replayed: false, ...payload };
   }
