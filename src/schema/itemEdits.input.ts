@@ -1,6 +1,6 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { ErrorPolicy } from '../inventory/editItems';
+import type { ErrorPolicy } from '../inventory/refusedRows';
 import { ErrorPolicyEnum } from './enums';
 import { InventoryItem } from './item.type';
 import { UserError } from './userError.type';
@@ -138,17 +138,23 @@ export class InventoryItemsUpdateInput {
   errorPolicy!: ErrorPolicy;
 }
 
-@InputType({ description: 'Items to delete: all of them, or none.' })
+@InputType({ description: 'Items to delete.' })
 export class InventoryItemsDeleteInput {
   @Field(() => [InventoryItemDeleteInput], { description: '1..1,000 items, each once.' })
   items!: InventoryItemDeleteInput[];
+
+  @Field(() => ErrorPolicyEnum, {
+    defaultValue: 'REJECT_ALL',
+    description: 'What happens to good rows when others are refused. Default: REJECT_ALL.',
+  })
+  errorPolicy!: ErrorPolicy;
 }
 
 @ObjectType({ description: 'What an edit of items did.' })
 export class InventoryItemsPayload {
   @Field(() => [InventoryItem], {
     nullable: 'items',
-    description: 'By row, as they are now. Null where nothing was stored.',
+    description: 'By row, right after the edit, of a repeat too. Null where nothing was stored.',
   })
   items!: (InventoryItem | null)[];
 
@@ -165,7 +171,7 @@ export class InventoryItemsPayload {
 export class InventoryItemPayload {
   @Field(() => InventoryItem, {
     nullable: true,
-    description: 'The item as it is now. Null: nothing was stored.',
+    description: 'The item right after the edit, of a repeat too. Null: nothing was stored.',
   })
   item?: InventoryItem | null;
 
@@ -180,7 +186,7 @@ export class InventoryItemPayload {
 
 @ObjectType({ description: 'What a deletion of items did.' })
 export class InventoryItemsDeletePayload {
-  @Field(() => [ID], { description: 'Ids of the items that are gone; empty: nothing changed.' })
+  @Field(() => [ID], { description: 'Ids of the items that were deleted; empty: nothing changed.' })
   deletedIds!: string[];
 
   @Field(() => Boolean, {
@@ -188,6 +194,6 @@ export class InventoryItemsDeletePayload {
   })
   replayed!: boolean;
 
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  @Field(() => [UserError], { description: 'What the caller can mend, by row; empty on success.' })
   userErrors!: UserError[];
 }

@@ -64,8 +64,6 @@ export interface ErrorPlace {
   fields?: LineFields;
   /** Where the values are that errors name by themselves, such as `name`: `input`. */
   input?: string;
-  /** There is one line, and no list: `lines` is its own place. */
-  single?: boolean;
 }
 
 /**
@@ -94,13 +92,13 @@ function userErrorsOf(error: InventoryError, place: ErrorPlace): UserError[] {
 
 function errorsOf(
   { code, message, details }: InventoryError,
-  { lines, fields, single = false, input }: ErrorPlace,
+  { lines, fields, input }: ErrorPlace,
 ): UserError[] {
   const fieldOfLine = (line: number | undefined) => {
     if (line === undefined || lines === undefined) return null;
-    const entry = single ? [] : [String(Math.floor(line / (fields?.linesPerEntry ?? 1)))];
+    const entry = String(Math.floor(line / (fields?.linesPerEntry ?? 1)));
     const name = details.field ?? (fields && fieldName(fields, code, line));
-    return [...pathOf(lines), ...entry, ...(name === undefined ? [] : [name])];
+    return [...pathOf(lines), entry, ...(name === undefined ? [] : [name])];
   };
   if (details.shortages) {
     return details.shortages.flatMap(({ itemId, requested, available, lines: places = [] }) =>

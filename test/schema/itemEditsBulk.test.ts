@@ -197,7 +197,7 @@ describe('a key', () => {
     const header = { headers: { 'Idempotency-Key': key } };
     for (const send of [{ key }, header]) {
       const again = await createItem(hub(), row, send);
-      expect(again).toMatchObject({ replayed: true, item: { id, quantity: 3 }, userErrors: [] });
+      expect(again).toEqual({ ...first, replayed: true });
     }
     const change = { id, revision: '2', quantity: 50 };
     const updated = await updateItem(hub(), change, { headers: { 'Idempotency-Key': 'u' + key } });
@@ -252,7 +252,7 @@ describe('a key', () => {
     const removed = await deleteItem(hub(), { id: first.items[2]!.id });
     expect(removed.userErrors).toEqual([]);
     const again = await createItems(hub(), rows, send);
-    expect(again).toEqual({ ...first, replayed: true, items: [first.items[0], null, null] });
+    expect(again).toEqual({ ...first, replayed: true });
   });
 
   test('of another tenant is another key', async () => {
