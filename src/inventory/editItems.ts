@@ -1,11 +1,11 @@
-import { InventoryError } from '../core/errors';
+import { InventoryError, invalidInput } from '../core/errors';
 import { guidOfKey, isGuid, itemKey, keyOfGuid, type ItemIdentity } from '../core/identity';
 import type { InventoryItem, ItemDocument } from '../core/item';
 import type { MovementCause } from '../core/movement';
 import { saveItems, type SaveItem } from '../redis/commands';
 import { readDocuments, readLevels } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { checkRow } from './importRow';
+import { checkRow, type CheckedRow } from './importRow';
 import type { ItemRow } from './itemColumns';
 import { callOf, earlierCall, type KeyedInput } from './keyedInput';
 import { planSave, type StoredItem } from './planSave';
@@ -27,8 +27,16 @@ export interface EditItems extends KeyedInput {
   /** 1..1,000. Without an id a row creates an item, with id and revision it changes one. */
   rows: readonly ItemEdit[];
   errorPolicy: ErrorPolicy;
+  /** Whose rules an edit keeps. */
+  contract: EditContract;
   cause: MovementCause;
 }
+
+/**
+ * HUB: the quantity of a tracked item is changed by movements only. WIX: an update sets it, under
+ * the revision it names (Wix Inventory Items V3).
+ */
+export type EditContract = 'HUB' | 'WIX';
 
 /** One row of an edit. */
 export interface ItemEdit {
@@ -61,7 +69,7 @@ export async function editItems(
   tenantId: string,
   edit: EditItems,
 ): Promise<EditOutcome> {
-  const { rows, errorPolicy, cause } = edit;
+  const { rows, errorPolicy, contract, cause } = edit;
   checkRowCount(rows.length);
   const { call } = callOf(deps, edit, ['EDIT', rows.map(spelledEdit), errorPolicy]);
   const refused = new RefusedRows(errorPolicy);
@@ -75,7 +83,7 @@ export async function editItems(
     // What the earlier call did would else be taken for a conflict with this one.
     const earlier = await replay();
     if (earlier) return earlier;
-    const plans = await planRows(deps, tenantId, rows, refused);
+    const plans = await planRows(deps, tenantId, { rows, contract }, refused);
     const { errors } = refused;
     if (refused.refuseAll || plans.size === 0) {
       // The same call, sent twice at once, may have done it after this one looked.
@@ -120,7 +128,7 @@ function spelledEdit({ id, revision, values }: ItemEdit): unknown {
 async function planRows(
   deps: InventoryDeps,
   tenantId: string,
-  rows: readonly ItemEdit[],
+  { rows, contract }: Pick<EditItems, 'rows' | 'contract'>,
   refused: RefusedRows,
 ): Promise<Map<number, SaveItem>> {
   const identities = await identitiesOf(deps, tenantId, rows, refused);
@@ -145,6 +153,7 @@ async function planRows(
       const text = { ...values, ...identity };
       const checked = checkRow({ number: row, length: 0, values: text });
       if (!('identity' in checked)) throw checked[0]!;
+      if (contract === 'HUB' && item) checkQuantity(checked.values, item);
       const { item: save } = planSave(key, identity, checked.values, item);
       plans.set(row, given === undefined ? save : { ...save, revision: revisionOf(revision!) });
     } catch (error) {
@@ -152,6 +161,14 @@ async function planRows(
     }
   }
   return plans;
+}
+
+/** @throws InventoryError INVALID_INPUT for a quantity that only a movement may change */
+function checkQuantity({ quantity }: CheckedRow['values'], { level }: StoredItem): void {
+  if (!level.tracked || typeof quantity !== 'number') return;
+  const bound =
+    'absent: the item is tracked; inventorySetQuantities and inventoryAdjustQuantities change it';
+  throw invalidInput('quantity', quantity, bound);
 }
 
 /** Which item each row is about: its own words say for a new one, the store for a known one. */

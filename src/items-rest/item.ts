@@ -27,6 +27,7 @@ export async function createItem(call: RestCall) {
   const { items, errors } = await editItems(call.deps, call.tenantId, {
     rows: [{ values }],
     errorPolicy: 'REJECT_ALL',
+    contract: 'WIX',
     cause: causeOf(call, 'CREATE'),
   });
   const [error] = errors;

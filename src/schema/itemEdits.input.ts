@@ -35,7 +35,9 @@ class ItemValuesInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units on hand, ±1,000,000,000; makes the item tracked. Not with `inStock`.',
+    description:
+      'Units on hand, ±1,000,000,000; makes the item tracked. Not with `inStock`. In an update ' +
+      'only of an untracked item: movements change the quantity of a tracked one.',
   })
   quantity?: number | null;
 

@@ -133,6 +133,7 @@ async function edit(
     const outcome = await editItems(inventory, tenantId, {
       rows: items.map(toRow),
       errorPolicy,
+      contract: 'HUB',
       cause: causeOf(context, operation),
       ...keyedMutation(context, info),
     });
