@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../core/canonicalJson';
 import { InventoryError } from '../core/errors';
 import { isWholeNumber } from '../core/quantity';
-import { readCall, type CallNote, type CallRecord, type KeyedCall } from '../redis/callRecord';
+import {
+  keepIdleCall,
+  readCall,
+  type CallNote,
+  type CallRecord,
+  type KeyedCall,
+} from '../redis/callRecord';
 import type { InventoryDeps } from './deps';
 
 /** A call that may carry a key which makes it safe to retry. */
@@ -89,6 +95,22 @@ export async function onceByKey<T>(
     if (!done) throw error;
     return replay(done.kept);
   }
+}
+
+/**
+ * Records that a keyed call changed nothing, with what it answers.
+ *
+ * @returns what the same call has recorded, when it was faster; else undefined
+ * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
+ */
+export async function keepUnchanged(
+  deps: Pick<InventoryDeps, 'redis'>,
+  tenantId: string,
+  call: KeyedCall | undefined,
+  kept: string,
+): Promise<string | undefined> {
+  if (!call || (await keepIdleCall(deps.redis, tenantId, { ...call, kept }))) return undefined;
+  return (await earlierCall(deps, tenantId, call))?.kept;
 }
 
 /**

@@ -10,9 +10,10 @@ import {
 import { isText } from '../core/text';
 import { saveLocation } from '../redis/commands';
 import { readLocations } from '../redis/reads';
+import { changeSettingsOnce } from './changeSettings';
 import type { InventoryDeps } from './deps';
 import { callAbout, callOf, onceByKey, type KeyedInput } from './keyedInput';
-import { changeSettingsOnce, presentSettings } from './settings';
+import { presentSettings } from './settings';
 
 /** A tenant's locations by id, and what a location nobody created looks like. */
 export interface Locations {

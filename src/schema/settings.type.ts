@@ -44,6 +44,14 @@ export class Settings {
 
 @InputType({ description: 'Settings to change; what is absent stays.' })
 export class SettingsUpdateInput {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The revision the caller knows: another one now refuses the change. Default: whatever it ' +
+      'is. Give it with a list: the whole list is replaced.',
+  })
+  revision?: number | null;
+
   @Field(() => ID, { nullable: true, description: 'A GUID.' })
   defaultLocationId?: string | null;
 
