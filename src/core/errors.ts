@@ -81,6 +81,7 @@ export const errorTable = {
     kind: 'conflict',
     message: 'The location has stock: say where it goes.',
   },
+  LOCATION_CLOSED: { kind: 'conflict', message: 'The location is closed.' },
   CURSOR_GONE: {
     kind: 'notFound',
     message: 'The ledger no longer holds all that came after the cursor.',

@@ -4,6 +4,7 @@ import type { InventoryItem, ItemDocument } from '../core/item';
 import type { MovementCause } from '../core/movement';
 import { saveItems, type SaveItem } from '../redis/commands';
 import { readDocuments, readLevels } from '../redis/reads';
+import { closedLocations, locationClosed } from './closedLocations';
 import type { InventoryDeps } from './deps';
 import { checkRow, type CheckedRow } from './importRow';
 import type { ItemRow } from './itemColumns';
@@ -33,8 +34,10 @@ export interface EditItems extends KeyedInput {
 }
 
 /**
- * HUB: the quantity of a tracked item is changed by movements only. WIX: an update sets it, under
- * the revision it names (Wix Inventory Items V3).
+ * HUB: the quantity of a tracked item is changed by movements only, and no item is created at a
+ * closed location; one that is closed at that very moment is put right by closing it again. WIX: an
+ * update sets the quantity, under the revision it names, and any location takes an item (Wix
+ * Inventory Items V3).
  */
 export type EditContract = 'HUB' | 'WIX';
 
@@ -59,7 +62,8 @@ export interface EditOutcome extends Pick<RowsOutcome, 'errors'> {
 const MAX_ATTEMPTS = 10;
 
 /**
- * Creates and changes items in one step. With REJECT_ALL a refused row refuses all of them.
+ * Creates and changes items in one step. With REJECT_ALL a refused row refuses all of them. Rows
+ * are refused with INVALID_INPUT, UNKNOWN_ITEM, ALREADY_EXISTS, REVISION_CONFLICT, LOCATION_CLOSED.
  *
  * @throws InventoryError INVALID_INPUT (how many rows), IDEMPOTENCY_KEY_MISMATCH, ITEM_CHANGED when
  *   others kept changing the same items, REDIS_UNAVAILABLE
@@ -132,6 +136,8 @@ async function planRows(
   refused: RefusedRows,
 ): Promise<Map<number, SaveItem>> {
   const identities = await identitiesOf(deps, tenantId, rows, refused);
+  const creates = contract === 'HUB' && rows.some(({ id }) => id === undefined);
+  const closed = creates ? await closedLocations(deps, tenantId) : new Set();
   const keys = [...identities.values()].map(({ key }) => key);
   const stored = await readStored(deps, tenantId, keys);
   const plans = new Map<number, SaveItem>();
@@ -149,6 +155,10 @@ async function planRows(
       seen.add(id);
       if (given === undefined && item) {
         throw new InventoryError('ALREADY_EXISTS', `The item ${id} exists already.`);
+      }
+      const { locationId } = identity;
+      if (given === undefined && closed.has(locationId)) {
+        throw locationClosed(locationId, 'locationId');
       }
       const text = { ...values, ...identity };
       const checked = checkRow({ number: row, length: 0, values: text });

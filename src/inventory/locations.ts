@@ -12,7 +12,7 @@ import { saveLocation } from '../redis/commands';
 import { readLocations } from '../redis/reads';
 import { changeSettingsOnce } from './changeSettings';
 import type { InventoryDeps } from './deps';
-import { callAbout, callOf, onceByKey, type KeyedInput } from './keyedInput';
+import { callAbout, callOf, keepUnchanged, onceByKey, type KeyedInput } from './keyedInput';
 import { presentSettings } from './settings';
 
 /** A tenant's locations by id, and what a location nobody created looks like. */
@@ -79,7 +79,7 @@ export async function createLocation(
   });
 }
 
-/** What to change of a location. */
+/** What to change of a location; what is absent stays. */
 export interface LocationChange extends KeyedInput {
   id: string;
   /** The revision the caller knows. */
@@ -89,7 +89,23 @@ export interface LocationChange extends KeyedInput {
 }
 
 /**
- * Changes a location.
+ * Renames a location, or opens a closed one.
+ *
+ * @throws InventoryError INVALID_INPUT also for `active: false`, and those of `changeLocation`
+ */
+export async function updateLocation(
+  deps: InventoryDeps,
+  tenantId: string,
+  change: LocationChange,
+): Promise<LocationOutcome> {
+  if (change.active === false) {
+    throw invalidInput('active', false, 'true or absent: locationDeactivate closes a location');
+  }
+  return changeLocation(deps, tenantId, change);
+}
+
+/**
+ * Changes a location. A change of nothing leaves its revision as it is.
  *
  * @param input what the key of a keyed call stands for
  * @throws InventoryError INVALID_INPUT, NO_SUCH_LOCATION, REVISION_CONFLICT, LOCATION_CHANGED,
@@ -111,12 +127,11 @@ export async function changeLocation(
       const message = `revision must be ${stored.revision}, the present one, got ${revision}`;
       throw new InventoryError('REVISION_CONFLICT', message, { field: 'revision' });
     }
-    const after = {
-      createdDate: stored.createdDate,
-      name: name ?? stored.name,
-      active: active ?? stored.active,
-      revision: revision + 1,
-    };
+    const said = { name: name ?? stored.name, active: active ?? stored.active };
+    if (said.name === stored.name && said.active === stored.active) {
+      return { id: locationId, before, after: null };
+    }
+    const after = { createdDate: stored.createdDate, ...said, revision: revision + 1 };
     return { id: locationId, before, after };
   });
 }
@@ -159,7 +174,8 @@ export function noSuchLocation(id: string, field = 'id'): InventoryError {
 interface Plan {
   id: string;
   before: string;
-  after: Partial<StoredLocation>;
+  /** Null: it stays as it is. */
+  after: Partial<StoredLocation> | null;
 }
 
 /** Stores what is planned for the locations there are, once by key. */
@@ -176,6 +192,11 @@ async function storeOnce(
       const { defaultLocationId } = await presentSettings(deps, tenantId);
       const which = JSON.stringify({ id, defaultLocationId });
       const call = callAbout(callOf(deps, keyed, input, which).call, { locationId: id });
+      if (!after) {
+        const recorded = await keepUnchanged(deps, tenantId, call, `${which}\n${before}`);
+        if (recorded !== undefined) return replayOf(recorded);
+        return { location: toLocation(id, parse(before), defaultLocationId), replayed: false };
+      }
       const save = { id, before, after: JSON.stringify(after), ...(call && { call }) };
       const { stored, replayed } = await saveLocation(deps.redis, tenantId, save);
       if (replayed) return replayOf(stored);

@@ -24,6 +24,12 @@ export class LocationUpdateInput {
 
   @Field(() => String, { nullable: true, description: 'Name, 1..150 characters.' })
   name?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: opens a closed location. locationDeactivate closes one.',
+  })
+  active?: boolean | null;
 }
 
 @InputType({ description: 'A location to close.' })

@@ -2,9 +2,9 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { deactivateLocation } from '../inventory/deactivateLocation';
 import {
-  changeLocation,
   createLocation,
   setDefaultLocation,
+  updateLocation,
   type LocationOutcome,
 } from '../inventory/locations';
 import { callerOf, type GraphqlContext } from './context';
@@ -61,17 +61,20 @@ export class LocationResolver {
   }
 
   @Authorized('inventory:admin')
-  @Mutation(() => LocationPayload, { description: 'Changes a location. Scope: inventory:admin.' })
+  @Mutation(() => LocationPayload, {
+    description: 'Renames a location, or opens a closed one. Scope: inventory:admin.',
+  })
   async locationUpdate(
     @Arg('input', () => LocationUpdateInput, { description: 'What to change.' })
-    { id, revision, name }: LocationUpdateInput,
+    { id, revision, name, active }: LocationUpdateInput,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
     return present({ input: 'input' }, () => {
-      const change = { id, revision, name: name ?? undefined, ...keyedMutation(context, info) };
-      return changeLocation(inventory, tenantId, change);
+      const values = { name: name ?? undefined, active: active ?? undefined };
+      const keyed = keyedMutation(context, info);
+      return updateLocation(inventory, tenantId, { id, revision, ...values, ...keyed });
     });
   }
 
