@@ -43,8 +43,19 @@ export class MoveQuantityInput {
   @Field(() => ID, { description: 'Inventory item id at the location the units leave.' })
   fromItemId!: string;
 
-  @Field(() => ID, { description: 'Inventory item id of the same variant elsewhere.' })
-  toItemId!: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Inventory item id of the same variant elsewhere. This or `toLocationId`.',
+  })
+  toItemId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Location id the units go to. The item of the same variant there is created when there is ' +
+      'none, with the same names and fields. This or `toItemId`.',
+  })
+  toLocationId?: string | null;
 
   @Field(() => Int, { description: 'Units to move, 1..1,000,000,000.' })
   quantity!: number;

@@ -77,19 +77,25 @@ export class QuantitiesResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
     const { inventory, tenantId } = callerOf(context);
-    return present(MOVE_FIELDS, () => {
+    const moves = input.changes.map(({ toItemId, toLocationId, ...move }) => ({
+      ...move,
+      toItemId: toItemId ?? undefined,
+      toLocationId: toLocationId ?? undefined,
+    }));
+    return present(moveFields(input), () => {
       const cause = causeOf(context, info, input);
-      return moveQuantities(inventory, tenantId, { moves: input.changes, cause });
+      return moveQuantities(inventory, tenantId, { moves, cause });
     });
   }
 }
 
 /** A move makes two lines: what leaves, then what arrives. */
-const MOVE_FIELDS: LineFields = {
-  linesPerEntry: 2,
-  itemOf: (line) => (line % 2 === 0 ? 'fromItemId' : 'toItemId'),
-  units: 'quantity',
-};
+function moveFields({ changes }: InventoryMoveQuantitiesInput): LineFields {
+  const target = (line: number) =>
+    changes[(line - 1) / 2]!.toItemId == null ? 'toLocationId' : 'toItemId';
+  const itemOf = (line: number) => (line % 2 === 0 ? 'fromItemId' : target(line));
+  return { linesPerEntry: 2, itemOf, units: 'quantity' };
+}
 
 async function present(
   fields: LineFields,
