@@ -1,4 +1,4 @@
-import { GraphQLDateTime } from 'graphql-scalars';
+import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { AvailabilityStatus } from '../core/item';
 import type { ItemSortField } from '../core/itemOrder';
@@ -123,7 +123,15 @@ export class CatalogReferenceInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Variant id, a GUID (Wix Stores: `options.variantId`).',
+    description: 'Variant id, a GUID (Wix Stores: `options.variantId`). Not with `options`.',
   })
   variantId?: string | null;
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'As the order line has them. Wix Stores: `variantId`; another catalog: the option keys ' +
+      'that make one item differ from another (CATALOG_IDENTITY_OPTIONS). Others change nothing.',
+  })
+  options?: Record<string, unknown> | null;
 }
