@@ -26,8 +26,8 @@ export class TimeRangeInput {
   description:
     'Which items to find. All fields that are given must hold; a list holds when one of its ' +
     'entries does. ids, productIds, variantIds, skus, locationIds, statuses, lowStock and text ' +
-    'are served from indexes. At most 50 conditions, 10 deep, 1,000 list entries and 10,000 ' +
-    'characters of JSON in all.',
+    'are served from indexes. At most 50 conditions, 10 deep, 1,000 list entries and 60,000 ' +
+    'characters of JSON in all. Over 4,000 characters it must be given with a cursor, too.',
 })
 export class InventoryItemFilterInput {
   @Field(() => [ID], { nullable: true, description: 'Inventory item ids.' })
