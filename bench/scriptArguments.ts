@@ -40,5 +40,6 @@ export function scriptArguments(call: ScriptCall): (string | number | Buffer)[] 
     '',
     '',
     0,
+    '',
   ];
 }

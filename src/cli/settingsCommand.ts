@@ -1,11 +1,10 @@
 import { Command, Option } from 'commander';
+import { changeSettings, type SettingsChange } from '../inventory/changeSettings';
 import {
-  changeSettings,
   incomingQuantityPolicies,
   subscriptionItemPolicies,
   tenantSettings,
   unknownItemPolicies,
-  type SettingsChange,
   type TenantSettings,
 } from '../inventory/settings';
 import { print, withInventory, type CommandLine } from './commandLine';

@@ -6,7 +6,9 @@ export const WIX_STORES_APP_ID = '215238eb-22a5-4c36-9e7b-e7c08025e04e';
 
 /** A product or variant as an order names it (Wix eCommerce `catalogReference`). */
 export interface CatalogReference {
+  /** 1..36 characters. */
   catalogItemId: string;
+  /** 1..100 characters. */
   appId: string;
   options?: Readonly<Record<string, unknown>> | null | undefined;
 }
@@ -18,6 +20,10 @@ const STORES_OPTIONS: readonly string[] = ['variantId'];
 const NO_OPTIONS: readonly string[] = [];
 const SCALARS: readonly string[] = ['string', 'number', 'boolean'];
 const MAX_OPTION_LENGTH = 250;
+const MAX_CATALOG_ITEM_ID_LENGTH = 36;
+const MAX_APP_ID_LENGTH = 100;
+/** Ids become part of an item's derived id, whose parts control characters keep apart. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
 const VARIANT_NAMESPACE = keyOfGuid('0f6b6bb5-3c39-4f6d-8f5e-2d8f4f1c2a77');
 
 /** GUIDs are equal whatever their case; other ids are taken as they are. */
@@ -28,19 +34,23 @@ export function normalizeId(id: string): string {
 }
 
 /**
- * Which product and variant a catalog reference means. Wix Stores names the variant in
+ * Which product and variant a catalog reference means, as an order or somebody else names it. Wix
+ * Stores names the variant in
  * `options.variantId`; for other catalogs the configured option keys make the variant: a single
  * GUID stands for itself, anything else is folded into a derived GUID. All other options
  * (modifiers, free text) change nothing.
  *
- * @throws InventoryError INVALID_INPUT when an identity option is no text, number or boolean, or is
- *   longer than 250 characters
+ * @param reference a `CatalogReference`, when it is right
+ * @param field where it stands, for errors
+ * @throws InventoryError INVALID_INPUT also when an identity option is no text, number or boolean,
+ *   or is longer than 250 characters
  */
-export function resolveCatalogReference(
-  reference: CatalogReference,
+export function readCatalogReference(
+  reference: unknown,
   identityOptions: CatalogIdentityOptions,
-  field = 'catalogReference',
+  field: string,
 ): Omit<ItemIdentity, 'locationId'> {
+  checkReference(reference, field);
   const appId = normalizeId(reference.appId);
   const productId = normalizeId(reference.catalogItemId);
   const stores = appId === WIX_STORES_APP_ID;
@@ -59,6 +69,27 @@ export function resolveCatalogReference(
   }
   const name = JSON.stringify([appId, productId, values]);
   return { appId, productId, variantId: guidOfKey(deriveKey(VARIANT_NAMESPACE, name)) };
+}
+
+function checkReference(reference: unknown, field: string): asserts reference is CatalogReference {
+  if (!isFields(reference)) throw invalidInput(field, reference, 'an object');
+  const { catalogItemId, appId, options } = reference;
+  checkId(catalogItemId, MAX_CATALOG_ITEM_ID_LENGTH, `${field}.catalogItemId`);
+  checkId(appId, MAX_APP_ID_LENGTH, `${field}.appId`);
+  if (options !== undefined && options !== null && !isFields(options)) {
+    throw invalidInput(`${field}.options`, options, 'an object or null');
+  }
+}
+
+function checkId(value: unknown, maxLength: number, field: string): void {
+  const text = typeof value === 'string' && value.length > 0 && value.length <= maxLength;
+  if (text && !CONTROL_CHARACTER.test(value)) return;
+  const bound = `1..${maxLength} characters, none of them a control character`;
+  throw invalidInput(field, value, bound);
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function optionText(value: unknown, field: string, key: string): string {

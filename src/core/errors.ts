@@ -1,4 +1,5 @@
 import type { RateLimit } from './rateLimit';
+import { beginningOf } from './text';
 
 /** What kind of failure a code is; `error-reply.ts` turns kinds into HTTP statuses. */
 export type ErrorKind =
@@ -83,6 +84,7 @@ export const errorTable = {
     kind: 'conflict',
     message: 'The location has stock: say where it goes.',
   },
+  LOCATION_CLOSED: { kind: 'conflict', message: 'The location is closed.' },
   CURSOR_GONE: {
     kind: 'notFound',
     message: 'The ledger no longer holds all that came after the cursor.',
@@ -111,7 +113,9 @@ export const errorTable = {
   },
   REDIS_UNAVAILABLE: {
     kind: 'unavailable',
-    message: 'The store does not answer now. Try again: a repeat is applied once.',
+    message:
+      'The store does not answer now: it is not known whether the call was applied. ' +
+      'Repeat it with the same idempotency key; calls of Wix and commands need none.',
   },
   AUTH_UNAVAILABLE: {
     kind: 'unavailable',
@@ -153,6 +157,8 @@ export interface ErrorDetails {
   quantities?: readonly number[];
   /** The ledger entry an IDEMPOTENCY_KEY_MISMATCH is about. */
   ledgerId?: string;
+  /** Of a list: what is wrong with several of its entries, in order, the error itself first. */
+  problems?: readonly InventoryError[];
   /** The limit a RATE_LIMITED is about. */
   rateLimit?: RateLimit;
 }
@@ -176,6 +182,6 @@ export class InventoryError extends Error {
 /** An INVALID_INPUT that names field, value and bound. Long values are cut. */
 export function invalidInput(field: string, value: unknown, bound: string): InventoryError {
   const shown = (JSON.stringify(value) as string | undefined) ?? 'nothing';
-  const cut = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+  const cut = shown.length > 80 ? `${beginningOf(shown, 80)}…` : shown;
   return new InventoryError('INVALID_INPUT', `${field} must be ${bound}, got ${cut}`, { field });
 }

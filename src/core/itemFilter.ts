@@ -42,9 +42,17 @@ export interface ItemFilter {
 /** Whether an item is what a filter asks for. */
 export type ItemTest = (item: InventoryItem) => boolean;
 
-/** Splits a text into the words it is found by: letters and digits, lower case. */
+/**
+ * Splits a text into the words it is found by: letters and digits with their marks, lower case. A
+ * letter and its mark are the same word as the one character that is both (Unicode NFC).
+ */
 export function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    text
+      .toLowerCase()
+      .normalize('NFC')
+      .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []
+  );
 }
 
 /** All words an item is found by. */

@@ -1,7 +1,8 @@
 import { invalidInput } from '../core/errors';
 import type { UndeliveredEvent } from '../core/webhook';
+import { callAbout } from '../inventory/keyedInput';
 import { takeSteps } from '../inventory/keyedSteps';
-import type { KeyedCall } from '../redis/commands';
+import type { KeyedCall } from '../redis/callRecord';
 import {
   parkEvents,
   pickDeadLetters,
@@ -64,7 +65,8 @@ export async function replayDeadLetters(
     call,
   }: { id: string; eventIds?: readonly string[] | undefined; call?: KeyedCall | undefined },
 ): Promise<LettersOutcome> {
-  const { plan, replayed } = await takeSteps(deps, tenantId, call, {
+  const about = callAbout(call, { subscriptionId: id });
+  const { plan, replayed } = await takeSteps(deps, tenantId, about, {
     decide: async () => (await pick(deps, tenantId, id, eventIds)).map((letter) => letter.id),
     act: (ids) => retryLetters(deps, tenantId, id, ids),
   });
@@ -99,7 +101,8 @@ export async function deleteDeadLetters(
   tenantId: string,
   { id, eventIds, call }: { id: string; eventIds: readonly string[]; call?: KeyedCall | undefined },
 ): Promise<LettersOutcome> {
-  const { plan, replayed } = await takeSteps(deps, tenantId, call, {
+  const about = callAbout(call, { subscriptionId: id });
+  const { plan, replayed } = await takeSteps(deps, tenantId, about, {
     decide: async () => (await pick(deps, tenantId, id, eventIds)).map((letter) => letter.id),
     act: async (ids) => {
       await removeDeadLetters(deps.redis, tenantId, id, ids);

@@ -1,10 +1,10 @@
 import type { InventoryEvent } from '../core/inventoryEvent';
 import type { LedgerEntry } from '../core/movement';
+import { DocumentsAhead, itemsAsOf } from '../inventory/itemsAsOf';
 import type { HubRedis } from '../redis/commands';
 import { readLedger, readSettings } from '../redis/reads';
 import { cursorAfter, parseFeedCursor } from './feedCursor';
 import { eventsOf } from './inventoryEvents';
-import { DocumentsAhead, itemsAsOf } from './itemsAsOf';
 
 /** Ledger entries read at once; each has up to 1,000 lines. */
 const BATCH_ENTRIES = 20;

@@ -1,9 +1,9 @@
 import type { InventoryItem } from '../core/item';
 import type { LedgerEntry } from '../core/movement';
+import { itemsAsOf } from '../inventory/itemsAsOf';
 import type { HubRedis } from '../redis/commands';
 import type { LedgerTail } from '../redis/ledgerTail';
 import { readLedger } from '../redis/reads';
-import { itemsAsOf } from './itemsAsOf';
 import { placeOf, type LedgerPlace } from './liveFeedCursor';
 import type { LiveFilter } from './liveFeedFilter';
 import { LiveWaiters } from './liveFeedWaiters';

@@ -2,6 +2,7 @@ import { WIX_STORES_APP_ID } from '../core/catalog';
 import { invalidInput } from '../core/errors';
 import type { Level } from '../core/item';
 import { isWholeNumber, PREORDER_LIMIT_MAX } from '../core/quantity';
+import { beginningOf, readableText } from '../core/text';
 import { checkRow, type CheckedRow } from '../inventory/importRow';
 import { boundOf, itemColumns, type ItemColumn } from '../inventory/itemColumns';
 import type { Fields } from './receivedEvent';
@@ -14,35 +15,36 @@ export interface ReceivedItem {
   preordered: number;
   /** Wix's time of creation, ms since 1970; 0: not told. */
   createdMs: number;
-  /** What breaks a limit of the hub: cut to it (names, texts) or left out. */
+  /** What breaks a limit of the hub: made to fit it (names, texts) or left out. Each once. */
   misfits: readonly ItemColumn[];
 }
 
-/** Texts for people: their beginning says most of it. The beginning of a code is another code. */
+/** Texts for people: their beginning says most of it. A part of a code is another code. */
 const CUT: readonly ItemColumn[] = ['name', 'variantName', 'brandName', 'preorderMessage'];
 const IDENTITY: readonly ItemColumn[] = ['appId', 'productId', 'variantId', 'locationId'];
 
 /**
  * Reads an item as Wix has it (Inventory Items V3). A value that breaks a limit does not lose the
- * item: it is cut or left out, and named.
+ * item: it is cut (with a space for what nobody can read in it) or left out, and named.
  *
  * @throws InventoryError INVALID_INPUT when it can't be told which item it is
  */
 export function readReceivedItem(entity: Fields): ReceivedItem {
   const values = valuesOf(entity);
-  const misfits: ItemColumn[] = [];
+  const misfits = new Set<ItemColumn>();
   for (const name of CUT) {
     const value = values[name];
-    if (typeof value !== 'string' || value.length <= itemColumns[name].max) continue;
-    misfits.push(name);
-    // Half of a surrogate pair is no character.
-    values[name] = value.slice(0, itemColumns[name].max).replace(/[\uD800-\uDBFF]$/, '');
+    if (typeof value !== 'string') continue;
+    const fitting = beginningOf(readableText(value), itemColumns[name].max);
+    if (fitting === value) continue;
+    misfits.add(name);
+    values[name] = fitting;
   }
   for (const [name, value] of Object.entries(values) as [ItemColumn, unknown][]) {
     const checked = checkRow({ number: 1, length: 0, values: { productId: 'any', [name]: value } });
     if ('identity' in checked) continue;
     if (IDENTITY.includes(name)) throw invalidInput(name, value, boundOf(itemColumns[name]));
-    misfits.push(name);
+    misfits.add(name);
     Reflect.deleteProperty(values, name);
   }
   const checked = checkRow({ number: 1, length: 0, values });
@@ -53,7 +55,7 @@ export function readReceivedItem(entity: Fields): ReceivedItem {
     ...checked,
     preordered: isWholeNumber(counter, 0, PREORDER_LIMIT_MAX) ? counter : 0,
     createdMs: isWholeNumber(createdMs, 0, Number.MAX_SAFE_INTEGER) ? createdMs : 0,
-    misfits,
+    misfits: [...misfits],
   };
 }
 

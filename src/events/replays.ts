@@ -1,6 +1,7 @@
 import { invalidInput } from '../core/errors';
+import { callAbout } from '../inventory/keyedInput';
 import { takeSteps } from '../inventory/keyedSteps';
-import type { KeyedCall } from '../redis/commands';
+import type { KeyedCall } from '../redis/callRecord';
 import { lastLedgerId, ledgerIdAt } from '../redis/reads';
 import type { DeliveryDeps } from './deliveryDeps';
 import { FEED_START, parseFeedCursor } from './feedCursor';
@@ -35,7 +36,8 @@ export async function replayEvents(
   { id, from, to, call }: ReplayEvents,
 ): Promise<{ replayed: boolean }> {
   const { redis, queues } = deps;
-  const { replayed } = await takeSteps(deps, tenantId, call, {
+  const about = callAbout(call, { subscriptionId: id });
+  const { replayed } = await takeSteps(deps, tenantId, about, {
     decide: async () => {
       const cursor = await placeOf(deps, tenantId, from, 'from', -1);
       const end = to ? placeOf(deps, tenantId, to, 'to', 0) : lastLedgerId(redis, tenantId);

@@ -8,9 +8,9 @@ import {
   type StoredSubscription,
   type WebhookSubscription,
 } from '../core/webhook';
-import { onceByKey } from '../inventory/keyedInput';
+import { callAbout, onceByKey } from '../inventory/keyedInput';
 import { takeSteps } from '../inventory/keyedSteps';
-import type { KeyedCall } from '../redis/commands';
+import type { KeyedCall } from '../redis/callRecord';
 import { lastLedgerId } from '../redis/reads';
 import { forgetWebhookTenant } from '../redis/tenants';
 import {
@@ -172,7 +172,8 @@ export async function deleteSubscription(
   call?: KeyedCall,
 ): Promise<{ replayed: boolean }> {
   const { redis } = deps;
-  const { replayed } = await takeSteps(deps, tenantId, call, {
+  const about = callAbout(call, { subscriptionId: id });
+  const { replayed } = await takeSteps(deps, tenantId, about, {
     decide: () => checkSubscription(deps, tenantId, id).then(() => id),
     act: async () => {
       const deleted = await deleteWebhook(redis, tenantId, id);
@@ -228,7 +229,7 @@ async function saveOnce(
       const { stored, replayed } = await saveWebhook(deps.redis, tenantId, {
         ...save,
         after: json,
-        call,
+        call: callAbout(call, { subscriptionId: save.id }),
       });
       if (replayed) return replayOf(stored);
       return { subscription: { id: save.id, ...parse(stored) }, replayed };

@@ -112,6 +112,7 @@ async function startTracking(
   const { errors } = await editItems(deps, tenantId, {
     rows: [{ id, revision: String(revision), values: { quantity: Math.max(units, 0) } }],
     errorPolicy: 'REJECT_ALL',
+    contract: 'WIX',
     cause: { ...cause, operation: 'UPDATE' },
     idempotencyKey: trackingKey(adjust, id),
   });

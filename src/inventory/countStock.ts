@@ -3,18 +3,19 @@ import { isGuid, keyOfGuid } from '../core/identity';
 import type { Level } from '../core/item';
 import { idOfPlace, type LedgerPlace } from '../core/ledgerPlace';
 import type { LedgerEntry, MovementCause, MovementLine } from '../core/movement';
+import { checkEach } from '../core/problems';
 import { isWholeNumber, MAX_LINES, QUANTITY_LIMIT } from '../core/quantity';
+import { keepIdleCall, type CallRecord } from '../redis/callRecord';
 import { postMovement } from '../redis/commands';
 import type { WalkedHistory, WalkedItem } from '../redis/history';
-import { keepIdleCall } from '../redis/idleCall';
 import { ledgerEntry } from '../redis/packing';
 import { readLevels } from '../redis/reads';
-import { checkReference, type ChangeCause } from './changeQuantities';
 import type { InventoryDeps } from './deps';
 import { levelBefore, MAX_STEPS } from './historyWalk';
-import { callOf, earlierCall, type EarlierCall } from './keyedInput';
+import { callOf, earlierCall } from './keyedInput';
 import { nameLines } from './nameLines';
 import { movementById } from './orders';
+import { checkReference, type ChangeCause } from './postChange';
 import { withSettings } from './settings';
 import { checkMoment, placeOf, walkTo, type AskedMoment } from './stockAt';
 
@@ -66,9 +67,10 @@ const FIELDS = { time: 'input.asOfTime', movementId: 'input.asOfMovementId' };
  * differences are added to what there is now. So movements since the count stay. An item may fall
  * below zero: more was sold since than was counted.
  *
- * @throws InventoryError INVALID_INPUT also for a moment that has not come or is before an item's
- *   creation, CURSOR_GONE for one that is no longer kept, UNKNOWN_ITEM, ITEM_NOT_TRACKED,
- *   QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT that tells of every wrong line, also for a moment that has
+ *   not come or is before an item's creation, CURSOR_GONE for one that is no longer kept,
+ *   UNKNOWN_ITEM, ITEM_NOT_TRACKED, QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_MISMATCH,
+ *   REDIS_UNAVAILABLE
  */
 export async function countStock(
   deps: InventoryDeps,
@@ -118,7 +120,7 @@ function checkLines(lines: readonly CountedLine[]): void {
     throw invalidInput('input.lines', lines.length, `1..${MAX_LINES} entries`);
   }
   const seen = new Set<string>();
-  lines.forEach(({ itemId, countedQuantity }, i) => {
+  checkEach(lines, ({ itemId, countedQuantity }, i) => {
     const place = `input.lines[${i}]`;
     if (!isGuid(itemId)) throw invalidInput(`${place}.itemId`, itemId, 'a GUID');
     if (!isWholeNumber(countedQuantity, 0, QUANTITY_LIMIT)) {
@@ -132,7 +134,9 @@ function checkLines(lines: readonly CountedLine[]): void {
 }
 
 function inputOf({ lines, asOf, cause }: CountStock) {
-  const counted = lines.map(({ itemId, countedQuantity }) => [itemId, countedQuantity]);
+  const counted = lines.map(({ itemId, countedQuantity }) => {
+    return [itemId.toLowerCase(), countedQuantity];
+  });
   return ['COUNT', counted, asOf.time?.getTime(), asOf.movementId, cause.reference];
 }
 
@@ -162,7 +166,7 @@ async function expectedQuantities(
   const moment = place ?? walked.head;
   await checkMoment(deps, tenantId, walked, asOf, moment, FIELDS);
   checkPresent(walked.items);
-  const expected = walked.items.map((item, i) => expectedOf(item, i, asOf));
+  const expected = checkEach(walked.items, (item, i) => expectedOf(item, i, asOf));
   return { asOf: idOfPlace(moment), expected };
 }
 
@@ -207,7 +211,7 @@ async function replay(
   deps: InventoryDeps,
   tenantId: string,
   count: CountStock,
-  { ledgerId, kept }: EarlierCall,
+  { ledgerId, kept }: Pick<CallRecord, 'ledgerId' | 'kept'>,
 ): Promise<CountOutcome> {
   const movement = await movementById(deps, tenantId, ledgerId);
   if (ledgerId !== '' && !movement) throw new Error(`the ledger does not hold ${ledgerId}`);

@@ -3,9 +3,9 @@ import { guidOfKey, isGuid, itemKey } from '../core/identity';
 import type { InventoryItem } from '../core/item';
 import type { MovementCause } from '../core/movement';
 import { QUANTITY_LIMIT } from '../core/quantity';
-import type { KeyedCall } from '../redis/commands';
-import { keepIdleCall } from '../redis/idleCall';
+import { keepIdleCall, type KeyedCall } from '../redis/callRecord';
 import { readLevels } from '../redis/reads';
+import { locationClosed } from './closedLocations';
 import type { InventoryDeps } from './deps';
 import { callOf, earlierCall, onceByKey, type KeyedInput } from './keyedInput';
 import { changeLocation, noSuchLocation, tenantLocations, type LocationOutcome } from './locations';
@@ -36,20 +36,21 @@ const ITEMS_PER_READ = 1000;
  * was broken off is finished by its repeat; finished, it moves nothing any more.
  *
  * @throws InventoryError INVALID_INPUT, NO_SUCH_LOCATION, REVISION_CONFLICT, LOCATION_CHANGED,
- *   LOCATION_HAS_STOCK when it has stock and nowhere to put it, ITEM_NOT_TRACKED and
- *   QUANTITY_OUT_OF_RANGE when its stock can't be put there, UNKNOWN_ITEM and ITEM_CHANGED when
- *   others kept creating and deleting its items, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
+ *   LOCATION_HAS_STOCK when it has stock and nowhere to put it, LOCATION_CLOSED when that is
+ *   closed, ITEM_NOT_TRACKED and QUANTITY_OUT_OF_RANGE when its stock can't be put there,
+ *   UNKNOWN_ITEM when others kept creating and deleting its items, IDEMPOTENCY_KEY_MISMATCH,
+ *   REDIS_UNAVAILABLE
  */
 export async function deactivateLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { id, revision, transferToLocationId, cause, idempotencyKey }: DeactivateLocation,
+  { id, revision, transferToLocationId, cause, ...keyed }: DeactivateLocation,
 ): Promise<DeactivatedLocation> {
   const locationId = id.toLowerCase();
   const target = transferToLocationId?.toLowerCase();
   const input = ['LOCATION_DEACTIVATE', locationId, revision, target];
-  const { call } = callOf(deps, { idempotencyKey }, input);
-  const change = { id: locationId, revision, active: false, idempotencyKey };
+  const { call } = callOf(deps, keyed, input);
+  const change = { id: locationId, revision, active: false, ...keyed };
   const close = () => changeLocation(deps, tenantId, change, input);
   const closed = await onceByKey(deps, tenantId, call, {
     action: async () => {
@@ -116,7 +117,7 @@ async function checkSource(
   }
 }
 
-/** @throws InventoryError NO_SUCH_LOCATION for a closed one too, INVALID_INPUT */
+/** @throws InventoryError INVALID_INPUT, NO_SUCH_LOCATION, LOCATION_CLOSED */
 async function checkTarget(
   deps: InventoryDeps,
   tenantId: string,
@@ -128,8 +129,9 @@ async function checkTarget(
     throw invalidInput(field, target, 'the id of another location');
   }
   const { all } = await tenantLocations(deps, tenantId);
-  const active = all.some((location) => location.id === target && location.active);
-  if (!active) throw noSuchLocation(target, field);
+  const location = all.find(({ id }) => id === target);
+  if (!location) throw noSuchLocation(target, field);
+  if (!location.active) throw locationClosed(target, field);
 }
 
 /** Makes sure that the target can take the stock, before anything is changed. */

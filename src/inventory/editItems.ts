@@ -1,57 +1,69 @@
-import { InventoryError, invalidInput, type ErrorCode } from '../core/errors';
+import { InventoryError, invalidInput } from '../core/errors';
 import { guidOfKey, isGuid, itemKey, keyOfGuid, type ItemIdentity } from '../core/identity';
 import type { InventoryItem, ItemDocument } from '../core/item';
 import type { MovementCause } from '../core/movement';
-import { isWholeNumber } from '../core/quantity';
-import { deleteItems, saveItems, type SaveItem } from '../redis/commands';
-import { readDocuments, readItems, readLevels } from '../redis/reads';
+import { saveItems, type SaveItem } from '../redis/commands';
+import { readDocuments, readLevels } from '../redis/reads';
+import { closedLocations, locationClosed } from './closedLocations';
 import type { InventoryDeps } from './deps';
-import { checkRow } from './importRow';
+import { checkRow, type CheckedRow } from './importRow';
 import type { ItemRow } from './itemColumns';
 import { callOf, earlierCall, type KeyedInput } from './keyedInput';
 import { planSave, type StoredItem } from './planSave';
+import { recordedItems } from './recordedItems';
+import {
+  checkRowCount,
+  noSuchItem,
+  RefusedRows,
+  revisionOf,
+  staleRevision,
+  type ErrorPolicy,
+  type RowsOutcome,
+} from './refusedRows';
 import { presentSettings } from './settings';
-
-/** Most rows of one edit. */
-export const MAX_ITEM_ROWS = 1000;
-
-/** What happens to the good rows when others are refused. */
-export type ErrorPolicy = 'REJECT_ALL' | 'REJECT_FAILED_ROWS';
+import { spelledRow } from './spelledRow';
 
 /** Items to create or to change. Values are checked as those of an import are. */
-export interface EditItems {
-  /** Without an id a row creates an item, with id and revision it changes one. */
-  rows: readonly { id?: string; revision?: string; values: ItemRow }[];
+export interface EditItems extends KeyedInput {
+  /** 1..1,000. Without an id a row creates an item, with id and revision it changes one. */
+  rows: readonly ItemEdit[];
   errorPolicy: ErrorPolicy;
+  /** Whose rules an edit keeps. */
+  contract: EditContract;
   cause: MovementCause;
-  idempotencyKey?: string | undefined;
+}
+
+/**
+ * HUB: the quantity of a tracked item is changed by movements only, and no item is created at a
+ * closed location; one that is closed at that very moment is put right by closing it again. WIX: an
+ * update sets the quantity, under the revision it names, and any location takes an item (Wix
+ * Inventory Items V3).
+ */
+export type EditContract = 'HUB' | 'WIX';
+
+/** One row of an edit. */
+export interface ItemEdit {
+  id?: string;
+  revision?: string;
+  values: ItemRow;
 }
 
 /** What became of an edit. */
-export interface EditOutcome {
-  /** By row; null where nothing was stored. As they are now. */
+export interface EditOutcome extends Pick<RowsOutcome, 'errors'> {
+  /**
+   * By row; null where nothing was stored. Right after the edit, of a replay too; where a row
+   * changed nothing, as they are now.
+   */
   items: (InventoryItem | null)[];
-  errors: RowError[];
   /** An earlier call with the same key did it. */
   replayed: boolean;
 }
 
-/** Why a row was refused. */
-export interface RowError {
-  row: number;
-  code: ErrorCode;
-  message: string;
-  /** Name of the value it is about. */
-  field?: string | undefined;
-}
-
-/** What is kept with the outcome of a keyed edit. */
-type Kept = Pick<EditOutcome, 'errors'> & { ids: (string | null)[] };
-
 const MAX_ATTEMPTS = 10;
 
 /**
- * Creates and changes items in one step. With REJECT_ALL a refused row refuses all of them.
+ * Creates and changes items in one step. With REJECT_ALL a refused row refuses all of them. Rows
+ * are refused with INVALID_INPUT, UNKNOWN_ITEM, ALREADY_EXISTS, REVISION_CONFLICT, LOCATION_CLOSED.
  *
  * @throws InventoryError INVALID_INPUT (how many rows), IDEMPOTENCY_KEY_MISMATCH, ITEM_CHANGED when
  *   others kept changing the same items, REDIS_UNAVAILABLE
@@ -61,119 +73,71 @@ export async function editItems(
   tenantId: string,
   edit: EditItems,
 ): Promise<EditOutcome> {
-  checkCount(edit.rows.length);
-  const refused = new Map<number, RowError>();
-  const keyed = (kept: string) => callOf(deps, edit, ['EDIT', edit.rows, edit.errorPolicy], kept);
-  const outcomeOf = async ({ ids, errors }: Kept, replayed: boolean): Promise<EditOutcome> => {
-    return { items: await itemsOf(deps, tenantId, ids), errors, replayed };
+  const { rows, errorPolicy, contract, cause } = edit;
+  checkRowCount(rows.length);
+  const { call } = callOf(deps, edit, ['EDIT', rows.map(spelledEdit), errorPolicy]);
+  const refused = new RefusedRows(errorPolicy);
+  const replay = async (): Promise<EditOutcome | null> => {
+    const earlier = await earlierCall(deps, tenantId, call);
+    if (!earlier) return null;
+    const outcome = JSON.parse(earlier.kept) as RowsOutcome;
+    return outcomeOf(deps, tenantId, { ...outcome, ledgerId: earlier.ledgerId, replayed: true });
   };
   for (let attempt = 1; ; attempt += 1) {
     // What the earlier call did would else be taken for a conflict with this one.
-    const earlier = await earlierCall(deps, tenantId, keyed('').call);
-    if (earlier) return outcomeOf(JSON.parse(earlier.kept) as Kept, true);
-    const plans = await planRows(deps, tenantId, edit, refused);
-    const rejects = edit.errorPolicy === 'REJECT_ALL' && refused.size > 0;
-    const errors = [...refused.values()].sort((a, b) => a.row - b.row);
-    if (rejects || plans.size === 0) {
+    const earlier = await replay();
+    if (earlier) return earlier;
+    const plans = await planRows(deps, tenantId, { rows, contract }, refused);
+    const { errors } = refused;
+    if (refused.refuseAll || plans.size === 0) {
       // The same call, sent twice at once, may have done it after this one looked.
-      const done = await earlierCall(deps, tenantId, keyed('').call);
-      if (done) return outcomeOf(JSON.parse(done.kept) as Kept, true);
-      return { items: edit.rows.map(() => null), errors, replayed: false };
+      return (await replay()) ?? { items: rows.map(() => null), errors, replayed: false };
     }
-    const ids = edit.rows.map((_, row) => {
+    const ids = rows.map((_, row) => {
       const plan = plans.get(row);
       return plan ? guidOfKey(plan.key) : null;
     });
-    const kept: Kept = { ids, errors };
-    const call = keyed(JSON.stringify(kept));
+    const kept = JSON.stringify({ ids, errors } satisfies RowsOutcome);
     try {
-      const items = [...plans.values()];
-      const saved = await saveItems(deps.redis, { tenantId, items, cause: edit.cause, ...call });
-      if (saved.replayed) return await outcomeOf(JSON.parse(saved.replayed.kept) as Kept, true);
-      return await outcomeOf(kept, false);
+      const saved = await saveItems(deps.redis, {
+        tenantId,
+        items: [...plans.values()],
+        cause,
+        ...(call && { call: { ...call, kept } }),
+      });
+      const { ledgerId, replayed } = saved;
+      const outcome = replayed ? (JSON.parse(replayed.kept) as RowsOutcome) : { ids, errors };
+      const done = { ...outcome, ledgerId, replayed: replayed !== undefined };
+      return await outcomeOf(deps, tenantId, done);
     } catch (error) {
-      if (!(error instanceof InventoryError) || attempt === MAX_ATTEMPTS) throw error;
-      if (error.code === 'REVISION_CONFLICT') {
-        refuseStale(refused, ids, error.details.itemIds ?? []);
-      } else if (error.code !== 'ITEM_CHANGED') throw error;
+      if (attempt === MAX_ATTEMPTS) throw error;
+      refuseStale(refused, ids, error);
     }
   }
 }
 
-/** Items to delete. */
-export interface RemoveItems extends KeyedInput {
-  /** Each once; `revision`: the one it must have, default any. */
-  items: readonly { id: string; revision?: string | undefined }[];
-  cause: MovementCause;
-}
-
-/**
- * Deletes items: all of them, or none.
- *
- * @throws InventoryError INVALID_INPUT, UNKNOWN_ITEM, REVISION_CONFLICT, IDEMPOTENCY_KEY_MISMATCH,
- *   REDIS_UNAVAILABLE
- */
-export async function removeItems(
+async function outcomeOf(
   deps: InventoryDeps,
   tenantId: string,
-  remove: RemoveItems,
-): Promise<{ replayed: boolean }> {
-  checkCount(remove.items.length);
-  const items = checkRemovals(remove.items);
-  const { replayed } = await deleteItems(deps.redis, {
-    tenantId,
-    items,
-    cause: remove.cause,
-    ...callOf(deps, remove, ['DELETE', remove.items]),
-  }).catch((error: unknown) => {
-    if (!(error instanceof InventoryError)) throw error;
-    const { itemIds } = error.details;
-    if (!itemIds) throw error;
-    const ids = remove.items.map(({ id }) => id.toLowerCase());
-    const lines = itemIds.map((id) => ids.indexOf(id));
-    const field = error.code === 'UNKNOWN_ITEM' ? 'id' : 'revision';
-    throw new InventoryError(error.code, error.message, { itemIds, lines, field });
-  });
-  return { replayed: replayed !== undefined };
+  { ids, ledgerId, ...done }: RowsOutcome & { ledgerId: string; replayed: boolean },
+): Promise<EditOutcome> {
+  return { ...done, items: await recordedItems(deps, tenantId, ledgerId, ids) };
 }
 
-function checkRemovals(items: RemoveItems['items']): { key: Buffer; revision: number }[] {
-  const seen = new Set<string>();
-  return items.map(({ id, revision }, i) => {
-    try {
-      if (!isGuid(id)) throw invalidInput('id', id, 'a GUID');
-      if (seen.has(id.toLowerCase())) throw invalidInput('id', id, 'named once');
-      seen.add(id.toLowerCase());
-      return { key: keyOfGuid(id), revision: revision === undefined ? 0 : revisionOf(revision) };
-    } catch (error) {
-      if (!(error instanceof InventoryError)) throw error;
-      const { code, message, details } = error;
-      throw new InventoryError(code, message, { ...details, lines: [i] });
-    }
-  });
-}
-
-/** @throws InventoryError INVALID_INPUT */
-function revisionOf(text: string): number {
-  if (!/^[1-9]\d{0,11}$/.test(text)) {
-    throw invalidInput('revision', text, 'a whole number, 1 or more');
-  }
-  return Number(text);
-}
-
-function checkCount(count: number): void {
-  if (isWholeNumber(count, 1, MAX_ITEM_ROWS)) return;
-  throw invalidInput('input.items', count, `1..${MAX_ITEM_ROWS} entries`);
+function spelledEdit({ id, revision, values }: ItemEdit): unknown {
+  return { id: id?.toLowerCase(), revision, values: spelledRow(values) };
 }
 
 /** What each good row saves; the others are refused. Refused rows stay so. */
 async function planRows(
   deps: InventoryDeps,
   tenantId: string,
-  { rows }: EditItems,
-  refused: Map<number, RowError>,
+  { rows, contract }: Pick<EditItems, 'rows' | 'contract'>,
+  refused: RefusedRows,
 ): Promise<Map<number, SaveItem>> {
   const identities = await identitiesOf(deps, tenantId, rows, refused);
+  const creates = contract === 'HUB' && rows.some(({ id }) => id === undefined);
+  const closed = creates ? await closedLocations(deps, tenantId) : new Set();
   const keys = [...identities.values()].map(({ key }) => key);
   const stored = await readStored(deps, tenantId, keys);
   const plans = new Map<number, SaveItem>();
@@ -192,24 +156,37 @@ async function planRows(
       if (given === undefined && item) {
         throw new InventoryError('ALREADY_EXISTS', `The item ${id} exists already.`);
       }
+      const { locationId } = identity;
+      if (given === undefined && closed.has(locationId)) {
+        throw locationClosed(locationId, 'locationId');
+      }
       const text = { ...values, ...identity };
       const checked = checkRow({ number: row, length: 0, values: text });
       if (!('identity' in checked)) throw checked[0]!;
+      if (contract === 'HUB' && item) checkQuantity(checked.values, item);
       const { item: save } = planSave(key, identity, checked.values, item);
       plans.set(row, given === undefined ? save : { ...save, revision: revisionOf(revision!) });
     } catch (error) {
-      refuse(refused, row, error);
+      refused.add(row, error);
     }
   }
   return plans;
+}
+
+/** @throws InventoryError INVALID_INPUT for a quantity that only a movement may change */
+function checkQuantity({ quantity }: CheckedRow['values'], { level }: StoredItem): void {
+  if (!level.tracked || typeof quantity !== 'number') return;
+  const bound =
+    'absent: the item is tracked; inventorySetQuantities and inventoryAdjustQuantities change it';
+  throw invalidInput('quantity', quantity, bound);
 }
 
 /** Which item each row is about: its own words say for a new one, the store for a known one. */
 async function identitiesOf(
   deps: InventoryDeps,
   tenantId: string,
-  rows: EditItems['rows'],
-  refused: Map<number, RowError>,
+  rows: readonly ItemEdit[],
+  refused: RefusedRows,
 ): Promise<Map<number, { key: Buffer; identity: ItemIdentity }>> {
   const { defaultLocationId } = await presentSettings(deps, tenantId);
   const ids = rows.flatMap(({ id }) => (id !== undefined && isGuid(id) ? [id.toLowerCase()] : []));
@@ -220,9 +197,7 @@ async function identitiesOf(
     try {
       if (id !== undefined) {
         const stored = known.get(id.toLowerCase());
-        if (!stored) {
-          throw new InventoryError('UNKNOWN_ITEM', `There is no item ${id}.`, { field: 'id' });
-        }
+        if (!stored) throw noSuchItem(id);
         const document = JSON.parse(stored.document) as ItemDocument;
         const { appId, productId, variantId, locationId } = document;
         const identity = { appId, productId, variantId, locationId };
@@ -235,7 +210,7 @@ async function identitiesOf(
       const identity = { ...checked.identity, locationId };
       identities.set(row, { key: itemKey(tenantId, identity), identity });
     } catch (error) {
-      refuse(refused, row, error);
+      refused.add(row, error);
     }
   });
   return identities;
@@ -260,31 +235,12 @@ async function readStored(
   return stored;
 }
 
-function refuse(refused: Map<number, RowError>, row: number, error: unknown): void {
+/** Refuses the rows whose items have another revision; what reading again won't mend is thrown. */
+function refuseStale(refused: RefusedRows, ids: readonly (string | null)[], error: unknown): void {
   if (!(error instanceof InventoryError)) throw error;
-  const { code, message, details } = error;
-  refused.set(row, { row, code, message, field: details.field });
-}
-
-function refuseStale(
-  refused: Map<number, RowError>,
-  ids: readonly (string | null)[],
-  stale: readonly string[],
-): void {
+  if (error.code === 'ITEM_CHANGED') return;
+  if (error.code !== 'REVISION_CONFLICT') throw error;
   ids.forEach((id, row) => {
-    if (id === null || !stale.includes(id)) return;
-    const message = `The revision is not the present one of item ${id}.`;
-    refused.set(row, { row, code: 'REVISION_CONFLICT', message, field: 'revision' });
+    if (id !== null && error.details.itemIds?.includes(id)) refused.add(row, staleRevision(id));
   });
-}
-
-async function itemsOf(
-  { redis }: InventoryDeps,
-  tenantId: string,
-  ids: readonly (string | null)[],
-): Promise<(InventoryItem | null)[]> {
-  const known = ids.filter((id) => id !== null);
-  const items = await readItems(redis, tenantId, known);
-  const byId = new Map(known.map((id, i) => [id, items[i] ?? null]));
-  return ids.map((id) => (id === null ? null : (byId.get(id) ?? null)));
 }

@@ -2,6 +2,7 @@ import { normalizeId, WIX_STORES_APP_ID } from '../core/catalog';
 import { InventoryError, invalidInput } from '../core/errors';
 import { isGuid, NIL_GUID, type ItemIdentity } from '../core/identity';
 import { isWholeNumber } from '../core/quantity';
+import { beginningOf, isText } from '../core/text';
 import {
   boundOf,
   isItemColumn,
@@ -62,7 +63,7 @@ export function checkRow(row: RawRow): CheckedRow | readonly InventoryError[] {
 
 /** The error about names that are no columns. */
 export function unknownColumns(names: readonly string[]): InventoryError {
-  const shown = names.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 80)));
+  const shown = names.slice(0, 10).map((name) => JSON.stringify(beginningOf(name, 80)));
   const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
   const known = Object.keys(itemColumns).join(', ');
   const [what, verb] = names.length === 1 ? ['column', 'is'] : ['columns', 'are'];
@@ -162,10 +163,6 @@ function checkValue({ kind, min, max }: Column, value: unknown): unknown {
 
 /** Space around an id is a slip of a spreadsheet; a control character could forge another item. */
 const NOT_IN_AN_ID = /^\s|\s$|\p{Cc}/u;
-
-function isText(value: unknown, min: number, max: number): value is string {
-  return typeof value === 'string' && value.length >= min && value.length <= max;
-}
 
 function checkGuids(value: unknown, max: number): string[] | null | undefined {
   if (!Array.isArray(value) || value.length > max || !value.every(isGuid)) return undefined;

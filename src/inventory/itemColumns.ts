@@ -2,9 +2,9 @@ import { PREORDER_LIMIT_MAX, QUANTITY_LIMIT, THRESHOLD_MAX } from '../core/quant
 
 /**
  * What a column holds. In CSV a cell is its text; in NDJSON a value has the JSON type in brackets.
- * `id`: characters without space around and without control characters (string). `guid`, `text`
- * (string). `boolean` (true, false). `integer` (number). `guids`: separated by `;` in CSV (array of
- * strings). `object`: JSON text in CSV (object of objects).
+ * `text`: without control characters and halves of surrogate pairs (string). `id`: a text without
+ * space around (string). `guid` (string). `boolean` (true, false). `integer` (number). `guids`:
+ * separated by `;` in CSV (array of strings). `object`: JSON text in CSV (object of objects).
  */
 export type ColumnKind = 'id' | 'guid' | 'text' | 'boolean' | 'integer' | 'guids' | 'object';
 
@@ -89,7 +89,7 @@ export function boundOf({ kind, min, max }: Column): string {
   const words: Record<ColumnKind, string> = {
     id: `${min}..${max} characters without space around or control characters`,
     guid: 'a GUID',
-    text: `${min}..${max} characters`,
+    text: `${min}..${max} characters, none a control character`,
     boolean: 'true or false',
     integer: `a whole number from ${min} to ${max}`,
     guids: `up to ${max} GUIDs`,

@@ -1,19 +1,29 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { canonicalJson } from '../core/canonicalJson';
 import { InventoryError } from '../core/errors';
 import type { ItemFilter } from '../core/itemFilter';
 import type { ItemPlace, ItemSort } from '../core/itemOrder';
 
 /** A place in a list of items, with the list it is a place of. */
 export interface ItemCursor {
-  filter: ItemFilter;
+  filter: CarriedFilter;
   sort: ItemSort;
   place: ItemPlace;
 }
 
+/** A filter as a cursor carries it: the filter, or the digest of a long one. */
+export type CarriedFilter = ItemFilter | string;
+
 const SIGNATURE_BYTES = 12;
 
-/** Longest filter a cursor carries, in characters of JSON. */
-export const MAX_FILTER_LENGTH = 10_000;
+/** Longest filter that a cursor carries itself, in characters of JSON. */
+export const MAX_CARRIED_LENGTH = 4000;
+
+/** What a cursor carries of a filter. Equal filters have equal ones. */
+export function carriedFilter(filter: ItemFilter): CarriedFilter {
+  if (JSON.stringify(filter).length <= MAX_CARRIED_LENGTH) return filter;
+  return createHash('sha256').update(canonicalJson(filter)).digest('base64url');
+}
 
 /** Writes a cursor as text that only the holder of the key can write. */
 export function writeCursor(key: Buffer, { filter, sort, place }: ItemCursor): string {
@@ -38,7 +48,7 @@ export function readCursor(key: Buffer, text: string, field: string): ItemCursor
     });
   }
   const [filter, sortField, descending, value, id] = JSON.parse(content.toString()) as [
-    ItemFilter,
+    CarriedFilter,
     ItemSort['field'],
     boolean,
     ItemPlace['value'],

@@ -1,4 +1,4 @@
-import { normalizeId, resolveCatalogReference, type CatalogReference } from '../core/catalog';
+import { normalizeId, readCatalogReference, type CatalogReference } from '../core/catalog';
 import { guidOfKey, itemKey } from '../core/identity';
 import type { InventoryItem } from '../core/item';
 import { readItems } from '../redis/reads';
@@ -30,7 +30,8 @@ export async function itemIdOf(
   reference: CatalogReference,
   locationId: string | null,
 ): Promise<string> {
-  const subject = resolveCatalogReference(reference, deps.catalogIdentityOptions);
+  const options = deps.catalogIdentityOptions;
+  const subject = readCatalogReference(reference, options, 'catalogReference');
   const place = locationId ?? (await presentSettings(deps, tenantId)).defaultLocationId;
   return guidOfKey(itemKey(tenantId, { ...subject, locationId: place.toLowerCase() }));
 }

@@ -1,20 +1,29 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../core/canonicalJson';
 import { InventoryError } from '../core/errors';
 import { isWholeNumber } from '../core/quantity';
-import type { KeyedCall } from '../redis/commands';
-import { readCall } from '../redis/reads';
+import {
+  keepIdleCall,
+  readCall,
+  type CallNote,
+  type CallRecord,
+  type KeyedCall,
+} from '../redis/callRecord';
 import type { InventoryDeps } from './deps';
 
 /** A call that may carry a key which makes it safe to retry. */
 export interface KeyedInput {
   /** 1..255 characters. */
   idempotencyKey?: string | undefined;
+  /** Name of the mutation, for who asks by the key what became of the call. */
+  mutation?: string | undefined;
 }
 
 const MAX_KEY_LENGTH = 255;
 
 /**
- * Key and input of a keyed call as digests: the key may be anything, the input is long.
+ * Key and input of a keyed call as digests: the key may be anything, the input is long. The order
+ * of an object's keys in the input does not matter.
  *
  * @param kept given back with a replay
  * @returns nothing to spread for a call without a key
@@ -22,24 +31,27 @@ const MAX_KEY_LENGTH = 255;
  */
 export function callOf(
   { retentionMs }: Pick<InventoryDeps, 'retentionMs'>,
-  { idempotencyKey }: KeyedInput,
+  { idempotencyKey, mutation }: KeyedInput,
   input: unknown,
   kept = '',
-): { call?: KeyedCall & { kept: string } } {
+): { call?: KeyedCall } {
   if (idempotencyKey === undefined) return {};
   if (!isWholeNumber(idempotencyKey.length, 1, MAX_KEY_LENGTH)) {
     const message = `The idempotency key must have 1..${MAX_KEY_LENGTH} characters.`;
     throw new InventoryError('INVALID_INPUT', message);
   }
-  const inputDigest = digest(JSON.stringify(input));
-  return { call: { keyDigest: digest(idempotencyKey), inputDigest, retentionMs, kept } };
+  const keyDigest = keyDigestOf(idempotencyKey);
+  const inputDigest = digest(canonicalJson(input));
+  const note = mutation === undefined ? undefined : { mutation };
+  return { call: { keyDigest, inputDigest, retentionMs, kept, note } };
 }
 
-/** What a keyed call has recorded. */
-export interface EarlierCall {
-  /** Empty when it changed nothing. */
-  ledgerId: string;
-  kept: string;
+/** A keyed call with a note of what it is about; undefined stays so. */
+export function callAbout(
+  call: KeyedCall | undefined,
+  about: Omit<CallNote, 'mutation'>,
+): KeyedCall | undefined {
+  return call?.note ? { ...call, note: { ...call.note, ...about } } : call;
 }
 
 /**
@@ -51,7 +63,7 @@ export async function earlierCall(
   deps: Pick<InventoryDeps, 'redis'>,
   tenantId: string,
   call: KeyedCall | undefined,
-): Promise<EarlierCall | null> {
+): Promise<CallRecord | null> {
   const earlier = call && (await readCall(deps.redis, tenantId, call.keyDigest));
   if (!earlier) return null;
   if (earlier.inputDigest !== call.inputDigest) {
@@ -86,6 +98,22 @@ export async function onceByKey<T>(
 }
 
 /**
+ * Records that a keyed call changed nothing, with what it answers.
+ *
+ * @returns what the same call has recorded, when it was faster; else undefined
+ * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
+ */
+export async function keepUnchanged(
+  deps: Pick<InventoryDeps, 'redis'>,
+  tenantId: string,
+  call: KeyedCall | undefined,
+  kept: string,
+): Promise<string | undefined> {
+  if (!call || (await keepIdleCall(deps.redis, tenantId, { ...call, kept }))) return undefined;
+  return (await earlierCall(deps, tenantId, call))?.kept;
+}
+
+/**
  * What became of the call with a key, whatever its input; null when nothing is recorded.
  *
  * @throws InventoryError REDIS_UNAVAILABLE
@@ -94,8 +122,13 @@ export async function callByKey(
   { redis }: InventoryDeps,
   tenantId: string,
   key: string,
-): Promise<EarlierCall | null> {
-  return readCall(redis, tenantId, digest(key));
+): Promise<CallRecord | null> {
+  return readCall(redis, tenantId, keyDigestOf(key));
+}
+
+/** What the record of a keyed call is found by. */
+export function keyDigestOf(idempotencyKey: string): string {
+  return digest(idempotencyKey);
 }
 
 function digest(text: string): string {

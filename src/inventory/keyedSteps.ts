@@ -1,5 +1,4 @@
-import type { KeyedCall } from '../redis/commands';
-import { keepIdleCall } from '../redis/idleCall';
+import { keepIdleCall, type KeyedCall } from '../redis/callRecord';
 import type { InventoryDeps } from './deps';
 import { earlierCall, onceByKey } from './keyedInput';
 

@@ -7,11 +7,17 @@ import { isWholeNumber } from '../core/quantity';
 import { cursorKeyOf } from './cursorKey';
 import type { InventoryDeps } from './deps';
 import { findItems, MAX_PAGE_SIZE } from './findItems';
-import { MAX_FILTER_LENGTH, readCursor, writeCursor } from './itemCursor';
+import {
+  carriedFilter,
+  MAX_CARRIED_LENGTH,
+  readCursor,
+  writeCursor,
+  type ItemCursor,
+} from './itemCursor';
 
 /** A page of a list, as a Relay client asks for it. */
 export interface ListItems {
-  /** Default: the cursor's, else all items. */
+  /** Up to 60,000 characters of JSON. Default: the cursor's, else all items. */
   filter?: ItemFilter | undefined;
   /** Default: the cursor's, else oldest first. */
   sort?: ItemSort | undefined;
@@ -36,12 +42,14 @@ export interface ItemList {
 
 /** Length of a page when nobody says, in items. */
 export const DEFAULT_PAGE_SIZE = 50;
+const MAX_FILTER_LENGTH = 60_000;
 const DEFAULT_SORT: ItemSort = { field: 'CREATED', descending: false };
 
 /**
  * Lists items page by page. A cursor carries its list's filter and sort; giving others beside it is
- * an error. A page is right at its moment: an item that moves in the order meanwhile is where it
- * then belongs.
+ * an error. Of a filter over 4,000 characters it carries a digest: the filter must be given again.
+ * A page is right at its moment: an item that moves in the order meanwhile is where it then
+ * belongs.
  *
  * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE
  */
@@ -62,17 +70,13 @@ export async function listItems(
   const key = await cursorKeyOf(deps, tenantId);
   const after = list.after === undefined ? undefined : readCursor(key, list.after, 'after');
   const before = list.before === undefined ? undefined : readCursor(key, list.before, 'before');
-  const cursor = after ?? before;
-  const filter = list.filter ?? cursor?.filter ?? {};
-  const sort = list.sort ?? cursor?.sort ?? DEFAULT_SORT;
+  const sort = list.sort ?? (after ?? before)?.sort ?? DEFAULT_SORT;
+  const filter = filterOf(list, { after, before });
+  const carried = carriedFilter(filter);
   for (const [field, known] of [['after', after] as const, ['before', before] as const]) {
-    if (!known || isDeepStrictEqual([known.filter, known.sort], [filter, sort])) continue;
+    if (!known || isDeepStrictEqual([known.filter, known.sort], [carried, sort])) continue;
     const message = `${field} must be a cursor of a list with the same filter and sort`;
     throw new InventoryError('INVALID_INPUT', message, { field });
-  }
-  const length = JSON.stringify(filter).length;
-  if (length > MAX_FILTER_LENGTH) {
-    throw invalidInput('filter', length, `up to ${MAX_FILTER_LENGTH} characters of JSON`);
   }
   const places = { after: after?.place, before: before?.place };
   const found = await findItems(deps.feeds, tenantId, { filter, sort, size, fromEnd, ...places });
@@ -81,6 +85,25 @@ export async function listItems(
     countAll: found.countAll,
     hasNextPage: fromEnd ? before !== undefined : found.hasMore,
     hasPreviousPage: fromEnd ? found.hasMore : after !== undefined,
-    cursorOf: (item) => writeCursor(key, { filter, sort, place: placeOf(item, sort) }),
+    cursorOf: (item) => writeCursor(key, { filter: carried, sort, place: placeOf(item, sort) }),
   };
+}
+
+/** @throws InventoryError INVALID_INPUT */
+function filterOf(
+  { filter }: ListItems,
+  { after, before }: Record<'after' | 'before', ItemCursor | undefined>,
+): ItemFilter {
+  if (!filter) {
+    const carried = (after ?? before)?.filter ?? {};
+    if (typeof carried !== 'string') return carried;
+    const field = after ? 'after' : 'before';
+    const message =
+      `${field} must come with the filter of its list: ` +
+      `a cursor does not carry one over ${MAX_CARRIED_LENGTH} characters of JSON`;
+    throw new InventoryError('INVALID_INPUT', message, { field });
+  }
+  const { length } = JSON.stringify(filter);
+  if (length <= MAX_FILTER_LENGTH) return filter;
+  throw invalidInput('filter', length, `up to ${MAX_FILTER_LENGTH} characters of JSON`);
 }

@@ -7,11 +7,13 @@ import {
   type Location,
   type StoredLocation,
 } from '../core/location';
+import { isText } from '../core/text';
 import { saveLocation } from '../redis/commands';
 import { readLocations } from '../redis/reads';
+import { changeSettingsOnce } from './changeSettings';
 import type { InventoryDeps } from './deps';
-import { callOf, onceByKey, type KeyedInput } from './keyedInput';
-import { changeSettingsOnce, presentSettings } from './settings';
+import { callAbout, callOf, keepUnchanged, onceByKey, type KeyedInput } from './keyedInput';
+import { presentSettings } from './settings';
 
 /** A tenant's locations by id, and what a location nobody created looks like. */
 export interface Locations {
@@ -59,12 +61,12 @@ export interface LocationOutcome {
 export async function createLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { name, id, idempotencyKey }: NewLocation,
+  { name, id, ...keyed }: NewLocation,
 ): Promise<LocationOutcome> {
   checkName(name);
   if (id !== undefined && !isGuid(id)) throw invalidInput('id', id, 'a GUID');
   const input = ['LOCATION_CREATE', name, id?.toLowerCase()];
-  return storeOnce(deps, tenantId, { idempotencyKey }, input, (stored) => {
+  return storeOnce(deps, tenantId, keyed, input, (stored) => {
     const locationId = (id ?? randomUUID()).toLowerCase();
     if (stored.has(locationId)) {
       const message = `There is a location with id ${locationId}.`;
@@ -77,7 +79,7 @@ export async function createLocation(
   });
 }
 
-/** What to change of a location. */
+/** What to change of a location; what is absent stays. */
 export interface LocationChange extends KeyedInput {
   id: string;
   /** The revision the caller knows. */
@@ -87,7 +89,23 @@ export interface LocationChange extends KeyedInput {
 }
 
 /**
- * Changes a location.
+ * Renames a location, or opens a closed one.
+ *
+ * @throws InventoryError INVALID_INPUT also for `active: false`, and those of `changeLocation`
+ */
+export async function updateLocation(
+  deps: InventoryDeps,
+  tenantId: string,
+  change: LocationChange,
+): Promise<LocationOutcome> {
+  if (change.active === false) {
+    throw invalidInput('active', false, 'true or absent: locationDeactivate closes a location');
+  }
+  return changeLocation(deps, tenantId, change);
+}
+
+/**
+ * Changes a location. A change of nothing leaves its revision as it is.
  *
  * @param input what the key of a keyed call stands for
  * @throws InventoryError INVALID_INPUT, NO_SUCH_LOCATION, REVISION_CONFLICT, LOCATION_CHANGED,
@@ -96,12 +114,12 @@ export interface LocationChange extends KeyedInput {
 export async function changeLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { id, revision, name, active, idempotencyKey }: LocationChange,
+  { id, revision, name, active, ...keyed }: LocationChange,
   input: unknown = ['LOCATION_UPDATE', id.toLowerCase(), revision, name, active],
 ): Promise<LocationOutcome> {
   if (name !== undefined) checkName(name);
   const locationId = id.toLowerCase();
-  return storeOnce(deps, tenantId, { idempotencyKey }, input, (locations) => {
+  return storeOnce(deps, tenantId, keyed, input, (locations) => {
     const before = locations.get(locationId);
     if (before === undefined) throw noSuchLocation(id);
     const stored = parse(before);
@@ -109,12 +127,11 @@ export async function changeLocation(
       const message = `revision must be ${stored.revision}, the present one, got ${revision}`;
       throw new InventoryError('REVISION_CONFLICT', message, { field: 'revision' });
     }
-    const after = {
-      createdDate: stored.createdDate,
-      name: name ?? stored.name,
-      active: active ?? stored.active,
-      revision: revision + 1,
-    };
+    const said = { name: name ?? stored.name, active: active ?? stored.active };
+    if (said.name === stored.name && said.active === stored.active) {
+      return { id: locationId, before, after: null };
+    }
+    const after = { createdDate: stored.createdDate, ...said, revision: revision + 1 };
     return { id: locationId, before, after };
   });
 }
@@ -133,12 +150,12 @@ export interface NewDefaultLocation extends KeyedInput {
 export async function setDefaultLocation(
   deps: InventoryDeps,
   tenantId: string,
-  { locationId, idempotencyKey }: NewDefaultLocation,
+  { locationId, ...keyed }: NewDefaultLocation,
 ): Promise<LocationOutcome> {
   const { replayed } = await changeSettingsOnce(deps, tenantId, {
     operation: 'DEFAULT_LOCATION',
     change: { defaultLocationId: locationId },
-    idempotencyKey,
+    ...keyed,
   }).catch((error: unknown) => {
     if (!(error instanceof InventoryError)) throw error;
     if (error.details.field !== 'defaultLocationId') throw error;
@@ -157,7 +174,8 @@ export function noSuchLocation(id: string, field = 'id'): InventoryError {
 interface Plan {
   id: string;
   before: string;
-  after: Partial<StoredLocation>;
+  /** Null: it stays as it is. */
+  after: Partial<StoredLocation> | null;
 }
 
 /** Stores what is planned for the locations there are, once by key. */
@@ -172,7 +190,13 @@ async function storeOnce(
     action: async () => {
       const { id, before, after } = plan(await readLocations(deps.redis, tenantId));
       const { defaultLocationId } = await presentSettings(deps, tenantId);
-      const { call } = callOf(deps, keyed, input, JSON.stringify({ id, defaultLocationId }));
+      const which = JSON.stringify({ id, defaultLocationId });
+      const call = callAbout(callOf(deps, keyed, input, which).call, { locationId: id });
+      if (!after) {
+        const recorded = await keepUnchanged(deps, tenantId, call, `${which}\n${before}`);
+        if (recorded !== undefined) return replayOf(recorded);
+        return { location: toLocation(id, parse(before), defaultLocationId), replayed: false };
+      }
       const save = { id, before, after: JSON.stringify(after), ...(call && { call }) };
       const { stored, replayed } = await saveLocation(deps.redis, tenantId, save);
       if (replayed) return replayOf(stored);
@@ -190,8 +214,12 @@ function replayOf(kept: string): LocationOutcome {
 }
 
 function checkName(name: string): void {
-  if (name.trim() === '' || name.length > LOCATION_NAME_MAX) {
-    throw invalidInput('name', name, `1..${LOCATION_NAME_MAX} characters`);
+  if (name.trim() === '' || !isText(name, 1, LOCATION_NAME_MAX)) {
+    throw invalidInput(
+      'name',
+      name,
+      `1..${LOCATION_NAME_MAX} characters, none a control character`,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { invalidInput } from '../core/errors';
 import { isGuid, keyOfGuid } from '../core/identity';
 import type { LedgerLine, MovementLine } from '../core/movement';
+import { checkEach } from '../core/problems';
 import { isWholeNumber, MAX_LINES, QUANTITY_LIMIT } from '../core/quantity';
 import { postMovement } from '../redis/commands';
 import type { InventoryDeps } from './deps';
@@ -17,8 +18,8 @@ export interface PreviewQuantities {
 /**
  * What a movement would do, by the same script, without doing it.
  *
- * @throws InventoryError INVALID_INPUT, UNKNOWN_ITEM, QUANTITY_OUT_OF_RANGE,
- *   INSUFFICIENT_AVAILABLE, REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT that tells of every wrong line, UNKNOWN_ITEM,
+ *   QUANTITY_OUT_OF_RANGE, INSUFFICIENT_AVAILABLE, REDIS_UNAVAILABLE
  */
 export async function previewQuantities(
   deps: InventoryDeps,
@@ -28,7 +29,7 @@ export async function previewQuantities(
   if (!isWholeNumber(lines.length, 1, MAX_LINES)) {
     throw invalidInput('lines', lines.length, `1..${MAX_LINES} entries`);
   }
-  const toTry = lines.map(({ itemId, units }, i): MovementLine => {
+  const toTry = checkEach(lines, ({ itemId, units }, i): MovementLine => {
     if (!isGuid(itemId)) throw invalidInput(`lines[${i}].itemId`, itemId, 'a GUID');
     if (!isWholeNumber(units, -QUANTITY_LIMIT, QUANTITY_LIMIT)) {
       throw invalidInput(`lines[${i}].units`, units, `${-QUANTITY_LIMIT}..${QUANTITY_LIMIT}`);

@@ -1,7 +1,6 @@
-import { InventoryError } from '../core/errors';
 import type { MovementCause } from '../core/movement';
 import type { InventoryDeps } from './deps';
-import { removeItems } from './editItems';
+import { removeItems } from './removeItems';
 
 /**
  * Deletes those of the items that are there, with the stock they have, in one step.
@@ -16,16 +15,8 @@ export async function removePresentItems(
   ids: readonly string[],
   cause: MovementCause,
 ): Promise<ReadonlySet<string>> {
-  const present = new Set(ids.map((id) => id.toLowerCase()));
-  // Each turn leaves some out, so it ends.
-  while (present.size > 0) {
-    try {
-      await removeItems(deps, tenantId, { items: [...present].map((id) => ({ id })), cause });
-      return present;
-    } catch (error) {
-      if (!(error instanceof InventoryError) || error.code !== 'UNKNOWN_ITEM') throw error;
-      for (const id of error.details.itemIds ?? [...present]) present.delete(id);
-    }
-  }
-  return present;
+  const items = ids.map((id) => ({ id }));
+  const errorPolicy = 'REJECT_FAILED_ROWS';
+  const removed = await removeItems(deps, tenantId, { items, errorPolicy, cause });
+  return new Set(removed.ids.filter((id) => id !== null));
 }

@@ -1,13 +1,7 @@
-import { InventoryError, invalidInput } from '../core/errors';
-import { impliedLocationId, isGuid } from '../core/identity';
-import type { StoredLocation } from '../core/location';
-import { movementReasons, orderReasons, WIX_EVENT_REASON, wixReasons } from '../core/movement';
-import { isWholeNumber } from '../core/quantity';
-import { saveSettings } from '../redis/commands';
-import { readLocations, readSettings } from '../redis/reads';
+import { InventoryError } from '../core/errors';
+import { impliedLocationId } from '../core/identity';
+import { readSettings } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { callOf, onceByKey, type KeyedInput } from './keyedInput';
-import { finishReindex } from './lowStockReindex';
 
 /** What to do with an item nobody created: refuse the call, or create it below zero. */
 export const unknownItemPolicies = ['REJECT', 'RECORD'] as const;
@@ -37,13 +31,8 @@ export interface TenantSettings {
   lowStockThreshold: number | null;
 }
 
-export type SettingsChange = Partial<Omit<TenantSettings, 'revision'>>;
-
 const TENANTS_CACHED = 10_000;
 const MAX_ATTEMPTS = 10;
-const MAX_REASON_CODES = 100;
-const MAX_REASON_CODE_LENGTH = 50;
-const MAX_THRESHOLD = 10_000_000;
 
 /**
  * A tenant's settings, from this process's cache when it has them.
@@ -100,134 +89,11 @@ export async function withSettings<T>(
       const changed = error instanceof InventoryError && error.code === 'SETTINGS_CHANGED';
       if (!changed) throw error;
       if (attempt === MAX_ATTEMPTS) {
-        // Nobody changes settings that often: better to be asked again than to refuse.
+        // Nobody changes settings that often: better to be asked again than to refuse a movement.
         const message = 'The settings keep changing. Try again.';
         throw new InventoryError('REDIS_UNAVAILABLE', message, undefined, { cause: error });
       }
       deps.settingsCache.delete(tenantId);
     }
   }
-}
-
-/**
- * Changes a tenant's settings; what is absent stays. With another default low stock threshold the
- * index of items low on stock is in order, too, before this returns.
- *
- * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE
- */
-export async function changeSettings(
-  deps: InventoryDeps,
-  tenantId: string,
-  change: SettingsChange,
-): Promise<TenantSettings> {
-  return (await changeSettingsOnce(deps, tenantId, { change })).settings;
-}
-
-/** A change of settings that may carry a key. */
-export interface KeyedSettingsChange extends KeyedInput {
-  change: SettingsChange;
-  /** A key stands for one of them only. Default: SETTINGS. */
-  operation?: 'SETTINGS' | 'DEFAULT_LOCATION';
-}
-
-/**
- * Changes a tenant's settings as `changeSettings` does, once by key.
- *
- * @returns the settings right after the change, of a replay too
- * @throws InventoryError INVALID_INPUT, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
- */
-export async function changeSettingsOnce(
-  deps: InventoryDeps,
-  tenantId: string,
-  { change, operation = 'SETTINGS', idempotencyKey }: KeyedSettingsChange,
-): Promise<{ settings: TenantSettings; replayed: boolean }> {
-  const checked = checkSettings(change);
-  const { call } = callOf(deps, { idempotencyKey }, [operation, checked]);
-  const outcome = await onceByKey(deps, tenantId, call, {
-    action: async () => {
-      await checkOpen(deps, tenantId, checked.defaultLocationId);
-      return withSettings(deps, tenantId, async (settings) => {
-        const next = { ...settings, ...checked, revision: settings.revision + 1 };
-        const [json, threshold] = [JSON.stringify(next), next.lowStockThreshold];
-        const { revision } = settings;
-        const saved = await saveSettings(deps.redis, tenantId, revision, json, threshold, call);
-        if (saved.replayed) return replayOf(saved.stored);
-        deps.settingsCache.set(tenantId, next);
-        return { settings: next, replayed: false };
-      });
-    },
-    replay: replayOf,
-  });
-  // Also one that was broken off before.
-  await finishReindex(deps, tenantId);
-  return outcome;
-}
-
-function replayOf(json: string): { settings: TenantSettings; replayed: boolean } {
-  return { settings: JSON.parse(json) as TenantSettings, replayed: true };
-}
-
-function checkSettings(change: SettingsChange): SettingsChange {
-  const { defaultLocationId, unknownItems, subscriptionItems, reasonCodes } = change;
-  const { lowStockThreshold } = change;
-  const { incomingQuantities } = change;
-  if (defaultLocationId !== undefined && !isGuid(defaultLocationId)) {
-    throw invalidInput('defaultLocationId', defaultLocationId, 'a GUID');
-  }
-  if (unknownItems !== undefined && !unknownItemPolicies.includes(unknownItems)) {
-    throw invalidInput('unknownItems', unknownItems, `one of ${unknownItemPolicies.join(', ')}`);
-  }
-  if (subscriptionItems !== undefined && !subscriptionItemPolicies.includes(subscriptionItems)) {
-    const bound = `one of ${subscriptionItemPolicies.join(', ')}`;
-    throw invalidInput('subscriptionItems', subscriptionItems, bound);
-  }
-  if (incomingQuantities !== undefined && !incomingQuantityPolicies.includes(incomingQuantities)) {
-    const bound = `one of ${incomingQuantityPolicies.join(', ')}`;
-    throw invalidInput('incomingQuantities', incomingQuantities, bound);
-  }
-  const given = lowStockThreshold !== undefined && lowStockThreshold !== null;
-  if (given && !isWholeNumber(lowStockThreshold, 0, MAX_THRESHOLD)) {
-    throw invalidInput('lowStockThreshold', lowStockThreshold, `0..${MAX_THRESHOLD} or null`);
-  }
-  return {
-    ...(lowStockThreshold !== undefined && { lowStockThreshold }),
-    ...(defaultLocationId && { defaultLocationId: defaultLocationId.toLowerCase() }),
-    ...(unknownItems && { unknownItems }),
-    ...(subscriptionItems && { subscriptionItems }),
-    ...(incomingQuantities && { incomingQuantities }),
-    ...(reasonCodes && { reasonCodes: checkReasonCodes(reasonCodes) }),
-  };
-}
-
-/** A location somebody closed is none that orders are served from. */
-async function checkOpen(
-  { redis }: InventoryDeps,
-  tenantId: string,
-  locationId: string | undefined,
-): Promise<void> {
-  if (locationId === undefined) return;
-  const text = (await readLocations(redis, tenantId)).get(locationId);
-  if (text === undefined || (JSON.parse(text) as StoredLocation).active) return;
-  throw invalidInput('defaultLocationId', locationId, 'a location that is not closed');
-}
-
-function checkReasonCodes(codes: readonly string[]): string[] {
-  if (codes.length > MAX_REASON_CODES) {
-    throw invalidInput('reasonCodes', codes.length, `up to ${MAX_REASON_CODES} codes`);
-  }
-  const wrong = codes.find((code) => code.trim() === '' || code.length > MAX_REASON_CODE_LENGTH);
-  if (wrong !== undefined) {
-    throw invalidInput('reasonCodes', wrong, `codes of 1..${MAX_REASON_CODE_LENGTH} characters`);
-  }
-  const known: readonly string[] = [
-    ...movementReasons,
-    ...orderReasons,
-    ...wixReasons,
-    WIX_EVENT_REASON,
-  ];
-  const taken = codes.find((code) => known.includes(code));
-  if (taken !== undefined) {
-    throw invalidInput('reasonCodes', taken, 'other words than those everybody has');
-  }
-  return [...new Set(codes)];
 }

@@ -1,10 +1,12 @@
 import { InventoryError } from '../core/errors';
-import { itemKey, keyOfGuid } from '../core/identity';
-import type { InventoryItem } from '../core/item';
+import { keyOfGuid } from '../core/identity';
+import type { InventoryItem, ItemDocument } from '../core/item';
 import type { MovementCause, MovementLine } from '../core/movement';
 import { MAX_LINES } from '../core/quantity';
-import { postMovement, saveItems, type KeyedCall, type SaveItem } from '../redis/commands';
+import type { KeyedCall } from '../redis/callRecord';
+import { postMovement } from '../redis/commands';
 import { readDocuments } from '../redis/reads';
+import { counterpartOf } from './counterpart';
 import type { InventoryDeps } from './deps';
 import { earlierCall } from './keyedInput';
 import { movementById } from './orders';
@@ -27,13 +29,13 @@ const MAX_ROUNDS = 20;
 const MAX_ATTEMPTS = 100;
 
 /**
- * Moves all stock of a location to another, up to 150 items in a movement. A keyed transfer that
- * was broken off goes on after its last movement; made several times at once, each of its
- * movements is made once.
+ * Moves all stock of a location to another, up to 150 items in a movement, which creates those that
+ * are not there yet. A keyed transfer that was broken off goes on after its last movement; made
+ * several times at once, each of its movements is made once.
  *
  * @returns how many items were moved, those of earlier calls with the key too
- * @throws InventoryError ITEM_NOT_TRACKED, QUANTITY_OUT_OF_RANGE, UNKNOWN_ITEM and ITEM_CHANGED
- *   when others kept creating and deleting the items, REDIS_UNAVAILABLE
+ * @throws InventoryError ITEM_NOT_TRACKED, QUANTITY_OUT_OF_RANGE, UNKNOWN_ITEM when others kept
+ *   creating and deleting the items, REDIS_UNAVAILABLE
  */
 export async function transferStock(
   deps: InventoryDeps,
@@ -42,12 +44,15 @@ export async function transferStock(
 ): Promise<number> {
   const run: Run = { deps, tenantId, ...transfer, transferred: new Set(), movements: 0 };
   await catchUp(run);
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+  for (let round = 0; round < MAX_ROUNDS;) {
     const items = await stockAt(deps, tenantId, transfer.locationId);
     if (items.length === 0) break;
-    for (let at = 0; at < items.length; at += ITEMS_PER_MOVEMENT) {
-      await transferBatch(run, items.slice(at, at + ITEMS_PER_MOVEMENT));
+    let alone = true;
+    for (let at = 0; at < items.length && alone; at += ITEMS_PER_MOVEMENT) {
+      alone = await transferBatch(run, items.slice(at, at + ITEMS_PER_MOVEMENT));
     }
+    // What was read is out of date when another run has moved some of it.
+    if (alone) round += 1;
   }
   // The last of it may have been moved by the same call, sent twice at once.
   await catchUp(run);
@@ -100,19 +105,19 @@ async function noteMovement(run: Run, ledgerId: string): Promise<void> {
   run.movements += 1;
 }
 
-/** Moves items in one movement. */
-async function transferBatch(run: Run, items: readonly InventoryItem[]): Promise<void> {
+/** Moves items in one movement. False: another run of the transfer has made a movement instead. */
+async function transferBatch(run: Run, items: readonly InventoryItem[]): Promise<boolean> {
   // Copies: the index they come from moves on.
   let moving = items.map((item) => ({ ...item }));
   for (let attempt = 1; moving.length > 0; attempt += 1) {
     try {
-      await moveAll(run, moving);
-      return;
+      return await moveAll(run, moving);
     } catch (error) {
       if (!(error instanceof InventoryError) || attempt === MAX_ATTEMPTS) throw error;
       moving = stillToMove(moving, error);
     }
   }
+  return true;
 }
 
 /**
@@ -124,11 +129,8 @@ function stillToMove(moving: readonly InventoryItem[], refusal: InventoryError):
   const { itemIds = [] } = refusal.details;
   const others = moving.filter(({ id }) => !itemIds.includes(id));
   switch (refusal.code) {
-    case 'ITEM_CHANGED':
-      // Somebody else created a counterpart.
-      return [...moving];
     case 'UNKNOWN_ITEM':
-      // Deleted here; or there, and created again by the next attempt.
+      // Deleted meanwhile.
       return others;
     case 'ITEM_NOT_TRACKED':
       if (others.length === moving.length) throw notTracked(itemIds[0]!);
@@ -138,57 +140,42 @@ function stillToMove(moving: readonly InventoryItem[], refusal: InventoryError):
   }
 }
 
-async function moveAll(run: Run, items: readonly InventoryItem[]): Promise<void> {
-  const { deps, tenantId, cause } = run;
-  const targets = await ensureTargets(run, items);
-  const lines = items.flatMap(({ id, quantity }, i): MovementLine[] => {
+async function moveAll(run: Run, items: readonly InventoryItem[]): Promise<boolean> {
+  const { deps, tenantId, target, cause } = run;
+  const own = items.map(({ id }) => keyOfGuid(id));
+  const texts = await readDocuments(deps.redis, tenantId, own);
+  // Of an item that was deleted meanwhile the script knows neither side: it is refused.
+  const counterparts = items.map((item, i) => {
+    const document = texts[i] === '' ? item : (JSON.parse(texts[i]!) as ItemDocument);
+    return counterpartOf(tenantId, document, target);
+  });
+  const lines = items.flatMap(({ quantity }, i): MovementLine[] => {
     // What is sold meanwhile is owed here, and moved as such in the next round.
     const stockOnly = { absolute: false, compareQuantity: null };
     return [
-      { guard: 'unrestricted', key: keyOfGuid(id), units: -quantity, stockOnly },
-      { guard: 'unrestricted', key: targets[i]!, units: quantity, stockOnly },
+      { guard: 'unrestricted', key: own[i]!, units: -quantity, stockOnly },
+      { guard: 'unrestricted', key: counterparts[i]!.key, units: quantity, stockOnly },
     ];
   });
+  const documents = counterparts.filter((_, i) => texts[i] !== '');
   const posted = await withSettings(deps, tenantId, ({ revision: settingsRevision }) =>
     postMovement(deps.redis, {
       tenantId,
       lines,
+      documents,
       cause: { ...cause, operation: 'MOVE', reason: 'TRANSFER' },
       settingsRevision,
       retentionMs: deps.retentionMs,
       ...nextCall(run),
     }),
   );
-  // Another run was faster; what it left of these items is there in the next round.
-  if (posted.replayed) return noteMovement(run, posted.ledgerId);
+  if (posted.replayed) {
+    await noteMovement(run, posted.ledgerId);
+    return false;
+  }
   for (const { id } of items) run.transferred.add(id);
   run.movements += 1;
-}
-
-/** The items' counterparts at the target; those that are missing are created empty. */
-async function ensureTargets(
-  { deps, tenantId, target, cause }: Run,
-  items: readonly InventoryItem[],
-): Promise<Buffer[]> {
-  const keys = items.map((item) => itemKey(tenantId, { ...item, locationId: target }));
-  const present = await readDocuments(deps.redis, tenantId, keys);
-  const own = await readDocuments(
-    deps.redis,
-    tenantId,
-    items.map(({ id }) => keyOfGuid(id)),
-  );
-  const missing = keys.flatMap((key, i): SaveItem[] => {
-    if (present[i] !== '' || own[i] === '') return [];
-    const document = JSON.parse(own[i]!) as Record<string, unknown>;
-    delete document['createdDate'];
-    const after = JSON.stringify({ ...document, locationId: target });
-    return [{ key, level: { tracked: true, quantity: 0 }, before: '', after }];
-  });
-  if (missing.length > 0) {
-    const creation = { ...cause, operation: 'CREATE' as const, reason: 'TRANSFER' };
-    await saveItems(deps.redis, { tenantId, items: missing, cause: creation });
-  }
-  return keys;
+  return true;
 }
 
 /** An ITEM_NOT_TRACKED about where stock would go. */

@@ -27,9 +27,9 @@ const MAX_ATTEMPTS = 10;
 const RACES: readonly string[] = ['ALREADY_EXISTS', 'REVISION_CONFLICT', 'UNKNOWN_ITEM'];
 
 /**
- * Creates and changes items by what they are at the moment: the good entries together, in one step,
- * whatever becomes of the others. An entry with a revision is refused when the item has another
- * one; one without is written to the item as it then is.
+ * Creates and changes items by Wix's rules, and by what they are at the moment: the good entries
+ * together, in one step, whatever becomes of the others. An entry with a revision is refused when
+ * the item has another one; one without is written to the item as it then is.
  *
  * @param writes 1..1,000, each item once
  * @throws InventoryError ITEM_CHANGED when others kept changing the same items, REDIS_UNAVAILABLE
@@ -67,7 +67,7 @@ interface Edit {
   known: boolean;
 }
 
-/** What became of rows, by place; not of one that was stored and is gone again. */
+/** What became of rows, by place; not of one that changed nothing and is gone. */
 async function edit(
   deps: InventoryDeps,
   tenantId: string,
@@ -77,8 +77,12 @@ async function edit(
   const outcomes = new Map<number, WriteOutcome<never>>();
   if (edits.length === 0) return outcomes;
   const rows = edits.map(({ row }) => row);
-  const errorPolicy = 'REJECT_FAILED_ROWS';
-  const { items, errors } = await editItems(deps, tenantId, { rows, errorPolicy, cause });
+  const { items, errors } = await editItems(deps, tenantId, {
+    rows,
+    errorPolicy: 'REJECT_FAILED_ROWS',
+    contract: 'WIX',
+    cause,
+  });
   items.forEach((item, i) => {
     if (item) outcomes.set(edits[i]!.place, { item });
   });

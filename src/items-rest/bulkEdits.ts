@@ -1,6 +1,6 @@
 import type { MovementCause } from '../core/movement';
 import { InventoryError } from '../core/errors';
-import { MAX_ITEM_ROWS } from '../inventory/editItems';
+import { MAX_ITEM_ROWS } from '../inventory/refusedRows';
 import { removePresentItems } from '../inventory/removePresentItems';
 import { writeItems, type ItemWrite } from '../inventory/writeItems';
 import { bulkAnswer, type BulkOutcome } from './bulkAnswer';

@@ -1,5 +1,6 @@
 import { isGuid } from '../core/identity';
 import { isWholeNumber } from '../core/quantity';
+import { isReadable } from '../core/text';
 import { violation, type FieldViolation } from './fieldViolation';
 
 /** A field's value: undefined when it is absent or wrong, null when the caller says null. */
@@ -49,10 +50,11 @@ export class FieldReader {
     return typeof id === 'string' ? id.toLowerCase() : id;
   }
 
-  /** Text of so many characters. */
+  /** Text of so many characters, none of them a control character. */
   text(name: string, { min, max }: Bounds): Read<string> {
-    const bound = `${min}..${max} characters`;
-    const text = this.#read<string>(name, bound, (value) => typeof value === 'string');
+    const bound = `${min}..${max} characters, none a control character`;
+    const isRead = (value: unknown) => typeof value === 'string' && isReadable(value);
+    const text = this.#read<string>(name, bound, isRead);
     if (typeof text !== 'string') return text;
     if (text.length >= min && text.length <= max) return text;
     const short = text.length < min;

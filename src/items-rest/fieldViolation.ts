@@ -1,4 +1,5 @@
 import { InventoryError } from '../core/errors';
+import { beginningOf } from '../core/text';
 
 /** What a field of a request breaks (Wix, "About errors": validation errors). */
 export interface FieldViolation {
@@ -39,7 +40,7 @@ export function violation(
   rule: Pick<FieldViolation, 'violatedRule' | 'ruleName' | 'data'>,
 ): FieldViolation {
   const shown = shownOf(value);
-  const cut = shown.length > SHOWN_CHARACTERS ? `${shown.slice(0, SHOWN_CHARACTERS)}…` : shown;
+  const cut = shown.length > SHOWN_CHARACTERS ? `${beginningOf(shown, SHOWN_CHARACTERS)}…` : shown;
   return { field, description: `${field} must be ${bound}, got ${cut}`, ...rule };
 }
 

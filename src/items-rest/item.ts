@@ -1,6 +1,7 @@
 import { InventoryError } from '../core/errors';
-import { editItems, removeItems } from '../inventory/editItems';
+import { editItems } from '../inventory/editItems';
 import { itemsById } from '../inventory/items';
+import { removeItems } from '../inventory/removeItems';
 import { writeItems } from '../inventory/writeItems';
 import { causeOf } from './causeOf';
 import { errorAt } from './errorAt';
@@ -26,6 +27,7 @@ export async function createItem(call: RestCall) {
   const { items, errors } = await editItems(call.deps, call.tenantId, {
     rows: [{ values }],
     errorPolicy: 'REJECT_ALL',
+    contract: 'WIX',
     cause: causeOf(call, 'CREATE'),
   });
   const [error] = errors;
@@ -77,11 +79,10 @@ export async function updateItem(call: RestCall) {
 export async function deleteItem(call: RestCall) {
   const id = idInPath(call, 'inventoryItemId');
   const cause = causeOf(call, 'DELETE');
-  await removeItems(call.deps, call.tenantId, { items: [{ id }], cause }).catch(
-    (error: unknown) => {
-      throw asNotFound(error);
-    },
-  );
+  const remove = { items: [{ id }], errorPolicy: 'REJECT_ALL', cause } as const;
+  const { errors } = await removeItems(call.deps, call.tenantId, remove);
+  // It is named by its id alone: nothing else can be wrong.
+  if (errors.length > 0) throw new WixRefusal('NOT_FOUND');
   return {};
 }
 

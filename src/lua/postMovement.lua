@@ -22,7 +22,8 @@
 -- ARGV[9] comparisons, 20 bytes each: item id c16, quantity i4 it must have ("" = none)
 -- ARGV[10] "1": only say what would become of it
 -- ARGV[11] how long the order's record is kept after it, ms (0 = for ever)
--- ARGV[12..] item id, JSON document: items to create at zero when they are unknown
+-- ARGV[12] text to keep with the outcome of a keyed call
+-- ARGV[13..] item id, JSON document: items to create at zero when they are unknown
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
@@ -70,7 +71,7 @@ if settingsRevision ~= tonumber(ARGV[3]) then return { "SETTINGS_CHANGED" } end
 
 -- Checks: every line.
 local documents = {}
-for i = 12, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
+for i = 13, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
 local compared
 for position = 1, #ARGV[9], 20 do
   local id, quantity = open("<c16i4", ARGV[9], position)
@@ -224,6 +225,6 @@ if direction ~= "" then
     redis.call("SET", KEYS[3], record, "PX", ARGV[11])
   end
 end
-keepCall(KEYS[4], entryId, inputDigest, "", ARGV[4])
+keepCall(KEYS[4], entryId, inputDigest, ARGV[12], ARGV[4])
 moveIndexes(KEYS[6], KEYS[7], leave, enter, leaveLow, enterLow)
 return { "OK", entryId, lines }

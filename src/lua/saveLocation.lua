@@ -8,7 +8,7 @@
 -- ARGV[2] JSON the caller read ("" = it found none)
 -- ARGV[3] JSON to store, without updated date, and without created date when it is new
 -- ARGV[4] input digest of a keyed call ("" = the call has no key), ARGV[5] its retention, ms,
---         ARGV[6] text without line feeds to keep with its outcome
+--         ARGV[6] text to keep with its outcome
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id}  the key was used with another input

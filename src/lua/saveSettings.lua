@@ -11,11 +11,13 @@
 -- ARGV[1] settings revision the caller read (0 = none stored)
 -- ARGV[2] settings: JSON text that carries the next revision
 -- ARGV[3] default low stock threshold in them, units (-1 = none)
--- ARGV[4] input digest of a keyed call ("" = the call has no key), ARGV[5] its retention, ms
+-- ARGV[4] input digest of a keyed call ("" = the call has no key), ARGV[5] its retention, ms,
+--         ARGV[6] text to keep with its outcome
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id}  the key was used with another input
---   {"REPLAYED", settings}                   an earlier call with the key did it: what it stored
+--   {"REPLAYED", kept}                       an earlier call with the key did it: the text it
+--                                            kept, and right after it the settings it stored
 --   {"SETTINGS_CHANGED"}                     somebody else stored settings meanwhile
 --   {"OK", settings revision}
 --
@@ -32,5 +34,5 @@ redis.call("SET", KEYS[2], ARGV[2])
 if threshold ~= tonumber(ARGV[3]) then
   redis.call("SET", KEYS[3], string.format("%d", revision + 1))
 end
-keepCall(KEYS[4], "-", ARGV[4], ARGV[2], ARGV[5])
+keepCall(KEYS[4], "-", ARGV[4], ARGV[6] .. ARGV[2], ARGV[5])
 return { "OK", string.format("%d", revision + 1) }

@@ -11,12 +11,14 @@
 -- ARGV[3] JSON to store, without updated date, and without created date when it is new
 -- ARGV[4] private key, PEM ("" = the present one stays)
 -- ARGV[5] ledger id after which its events begin ("" = where they are)
--- ARGV[6] input digest of a keyed call ("" = the call has no key), ARGV[7] its retention, ms
+-- ARGV[6] input digest of a keyed call ("" = the call has no key), ARGV[7] its retention, ms,
+--         ARGV[8] text to keep with its outcome
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id}  the key was used with another input
---   {"REPLAYED", kept}                       an earlier call with the key did it: subscription id,
---                                            a line feed, the JSON it stored
+--   {"REPLAYED", kept}                       an earlier call with the key did it: the text it
+--                                            kept, and right after it the subscription id, a line
+--                                            feed, the JSON it stored
 --   {"WEBHOOK_CHANGED"}                      what is stored is not what the caller read
 --   {"OK", JSON stored}
 --
@@ -35,5 +37,5 @@ local stored = string.format('{"updatedDate":%d,%s', now, dates) .. ARGV[3]:sub(
 redis.call("HSET", KEYS[1], ARGV[1], stored)
 if ARGV[4] ~= "" then redis.call("HSET", KEYS[2], ARGV[1], ARGV[4]) end
 if ARGV[5] ~= "" then redis.call("HSET", KEYS[3], "cursor", ARGV[5]) end
-keepCall(KEYS[4], "-", ARGV[6], ARGV[1] .. "\n" .. stored, ARGV[7])
+keepCall(KEYS[4], "-", ARGV[6], ARGV[8] .. ARGV[1] .. "\n" .. stored, ARGV[7])
 return { "OK", stored }

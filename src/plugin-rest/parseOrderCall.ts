@@ -1,4 +1,4 @@
-import { resolveCatalogReference, type CatalogIdentityOptions } from '../core/catalog';
+import { readCatalogReference, type CatalogIdentityOptions } from '../core/catalog';
 import { InventoryError, invalidInput } from '../core/errors';
 import { isGuid, parseTenantId } from '../core/identity';
 import { orderReasons, type OrderReason } from '../core/movement';
@@ -8,14 +8,10 @@ import type { OrderCall, OrderLine } from '../inventory/moveForOrder';
 
 /** Most units of a line (Wix inventory service plugin: quantity 1..100000). */
 const LINE_QUANTITY_MAX = 100_000;
-const CATALOG_ITEM_ID_MAX = 36;
-const APP_ID_MAX = 100;
 const REQUEST_ID_MAX = 256;
 
 /** Component type of the plugin, compared in lower case as Wix' SDK does. */
 const COMPONENT = 'ecom_inventory';
-
-const CONTROL_CHARACTER = /\p{Cc}/u;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -93,20 +89,7 @@ function parseLine(
 ): OrderLine {
   if (!isFields(item)) throw invalidInput(field, item, 'an object');
   const { catalogReference: reference, quantity, locationId, subscriptionItem } = item;
-  const at = `${field}.catalogReference`;
-  if (!isFields(reference)) throw invalidInput(at, reference, 'an object');
-  const { catalogItemId, appId, options } = reference;
-  if (!isId(catalogItemId, CATALOG_ITEM_ID_MAX)) {
-    const bound = `1..${CATALOG_ITEM_ID_MAX} characters, none of them a control character`;
-    throw invalidInput(`${at}.catalogItemId`, catalogItemId, bound);
-  }
-  if (!isId(appId, APP_ID_MAX)) {
-    const bound = `1..${APP_ID_MAX} characters, none of them a control character`;
-    throw invalidInput(`${at}.appId`, appId, bound);
-  }
-  if (options !== undefined && options !== null && !isFields(options)) {
-    throw invalidInput(`${at}.options`, options, 'an object or null');
-  }
+  const subject = readCatalogReference(reference, identityOptions, `${field}.catalogReference`);
   if (!isWholeNumber(quantity, 1, LINE_QUANTITY_MAX)) {
     throw invalidInput(`${field}.quantity`, quantity, 'a whole number from 1 to 100000');
   }
@@ -116,7 +99,6 @@ function parseLine(
   if (!isOptional(subscriptionItem, 'boolean')) {
     throw invalidInput(`${field}.subscriptionItem`, subscriptionItem, 'true or false');
   }
-  const subject = resolveCatalogReference({ catalogItemId, appId, options }, identityOptions, at);
   // Written out: spreading the three fields of `subject` takes longer than all the checks above.
   return {
     appId: subject.appId,
@@ -143,11 +125,6 @@ function isFields(value: unknown): value is Fields {
 
 function isText(value: unknown, maxLength: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= maxLength;
-}
-
-/** Ids become part of an item's derived id, whose parts control characters keep apart. */
-function isId(value: unknown, maxLength: number): value is string {
-  return isText(value, maxLength) && !CONTROL_CHARACTER.test(value);
 }
 
 function isOptional(value: unknown, type: 'boolean'): value is boolean | null | undefined {

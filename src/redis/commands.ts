@@ -1,5 +1,6 @@
 import type { RefusalWord } from '../core/errors';
 import type { LedgerLine, MovementCause, MovementLine } from '../core/movement';
+import { keptText, openKept, type KeyedCall } from './callRecord';
 import { keys } from './keys';
 import {
   packComparisons,
@@ -15,6 +16,7 @@ import { packWixFields, type WixFieldChange } from './wixItems';
 
 export { defineScripts, whileStoreAnswers } from './scripts';
 export type { HubRedis, ScriptObserver } from './scripts';
+export type { KeyedCall } from './callRecord';
 
 /** How repeats of an order's call are recognized; 12 bytes each. */
 export interface OrderDigests {
@@ -22,14 +24,6 @@ export interface OrderDigests {
   call: Buffer;
   /** Equal for equal content; zeros when equal content may recur. */
   content: Buffer;
-}
-
-/** A call made with an idempotency key: digests without spaces of the key and of the input. */
-export interface KeyedCall {
-  keyDigest: string;
-  inputDigest: string;
-  /** How long its outcome is kept, ms. */
-  retentionMs: number;
 }
 
 /** A movement to post. */
@@ -46,7 +40,7 @@ export interface PostMovement {
   orderRetentionMs?: number;
   /** For a movement of `cause.orderId`: which way it goes, and its digests. */
   order?: { direction: '-' | '+'; digests: OrderDigests };
-  /** For a call made with an idempotency key: digests of the key and of the input. */
+  /** For a call made with an idempotency key. */
   call?: Omit<KeyedCall, 'retentionMs'>;
   /** Only say what would become of it: nothing is written, and the ledger id is empty. */
   preview?: boolean;
@@ -90,6 +84,7 @@ export async function postMovement(redis: HubRedis, post: PostMovement): Promise
     packComparisons(post.lines),
     post.preview ? '1' : '',
     post.orderRetentionMs ?? 0,
+    keptText(call && { ...call, retentionMs: post.retentionMs }),
   ];
   for (const { key, json } of post.documents ?? []) args.push(key, json);
   const [word, id, lines] = await run(redis, 'postMovement', args);
@@ -131,8 +126,8 @@ export interface SaveItems {
   cause: MovementCause;
   /** Stored in the same step: how far the sender has come, and how far it was (empty: nowhere). */
   progress?: { digest: string; before: string; text: string; ttlMs: number };
-  /** For a call made with an idempotency key; `kept` is given back with a replay. */
-  call?: KeyedCall & { kept: string };
+  /** For a call made with an idempotency key. */
+  call?: KeyedCall;
   /** For an event of Wix: kept in the same step. */
   wixFields?: readonly WixFieldChange[];
 }
@@ -162,7 +157,7 @@ export async function saveItems(redis: HubRedis, save: SaveItems): Promise<SaveO
     progress?.ttlMs ?? 0,
     call?.inputDigest ?? '',
     call?.retentionMs ?? 0,
-    call?.kept ?? '',
+    keptText(call),
     packWixFields(save.wixFields ?? []),
   ];
   for (const item of save.items) {
@@ -206,6 +201,7 @@ export async function deleteItems(
       call?.retentionMs ?? 0,
       packDeletions(items),
       packWixFields(wixFields),
+      keptText(call),
     ]),
   );
 }
@@ -215,7 +211,7 @@ function saveOutcome([word, id, rest]: Buffer[]): SaveOutcome {
   if (answer !== 'OK' && answer !== 'REPLAYED') throw refusal(answer, id);
   const ledgerId = id!.toString() === '-' ? '' : id!.toString();
   if (answer === 'OK') return { ledgerId, lines: unpackLedgerLines(rest!) };
-  return { ledgerId, lines: [], replayed: { kept: rest?.toString() ?? '' } };
+  return { ledgerId, lines: [], replayed: { kept: openKept(rest!.toString()).kept } };
 }
 
 /** What became of a call that stores a text. */
@@ -250,10 +246,11 @@ export async function saveSettings(
     lowStockThreshold ?? -1,
     call?.inputDigest ?? '',
     call?.retentionMs ?? 0,
+    keptText(call),
   ]);
   const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
   if (answer === 'OK') return { stored: json, replayed: false };
-  if (answer === 'REPLAYED') return { stored: rest!.toString(), replayed: true };
+  if (answer === 'REPLAYED') return { stored: openKept(rest!.toString()).kept, replayed: true };
   throw refusal(answer, rest);
 }
 
@@ -264,8 +261,8 @@ export interface SaveLocation {
   before: string;
   /** JSON to store, without the dates the store gives it. */
   after: string;
-  /** For a call made with an idempotency key; `kept`, without line feeds, goes before the JSON. */
-  call?: KeyedCall & { kept: string };
+  /** For a call made with an idempotency key; `kept` is without line feeds. */
+  call?: KeyedCall;
 }
 
 /**
@@ -288,9 +285,10 @@ export async function saveLocation(
     after,
     call?.inputDigest ?? '',
     call?.retentionMs ?? 0,
-    call?.kept ?? '',
+    keptText(call),
   ]);
   const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
-  if (answer !== 'OK' && answer !== 'REPLAYED') throw refusal(answer, rest);
-  return { stored: rest!.toString(), replayed: answer === 'REPLAYED' };
+  if (answer === 'OK') return { stored: rest!.toString(), replayed: false };
+  if (answer === 'REPLAYED') return { stored: openKept(rest!.toString()).kept, replayed: true };
+  throw refusal(answer, rest);
 }

@@ -224,16 +224,3 @@ export async function readLocations(
   const fields = await whileStoreAnswers(() => redis.hgetall(keys.locations(tenantId)));
   return new Map(Object.entries(fields));
 }
-
-/** What became of a keyed call (layout: `lua/include/findCall.lua`); null: nothing is recorded. */
-export async function readCall(
-  redis: HubRedis,
-  tenantId: string,
-  keyDigest: string,
-): Promise<{ ledgerId: string; inputDigest: string; kept: string } | null> {
-  const text = await whileStoreAnswers(() => redis.get(keys.call(tenantId, keyDigest)));
-  const [, id, length, rest] = /^(\S+) (\d+) ([^]*)$/.exec(text ?? '') ?? [];
-  if (id === undefined || rest === undefined) return null;
-  const at = Number(length);
-  return { ledgerId: id === '-' ? '' : id, inputDigest: rest.slice(0, at), kept: rest.slice(at) };
-}

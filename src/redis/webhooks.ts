@@ -1,6 +1,7 @@
 import type { RefusalWord } from '../core/errors';
 import type { DeliveryHealth } from '../core/webhook';
-import type { KeyedCall, StoreOutcome } from './commands';
+import { keptText, openKept, type KeyedCall } from './callRecord';
+import type { StoreOutcome } from './commands';
 import { hubKeys, keys } from './keys';
 import { lastLedgerId } from './reads';
 import { refusal } from './refusal';
@@ -56,10 +57,12 @@ export async function saveWebhook(
     cursor,
     call?.inputDigest ?? '',
     call?.retentionMs ?? 0,
+    keptText(call),
   ]);
   const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
-  if (answer !== 'OK' && answer !== 'REPLAYED') throw refusal(answer, rest);
-  return { stored: rest!.toString(), replayed: answer === 'REPLAYED' };
+  if (answer === 'OK') return { stored: rest!.toString(), replayed: false };
+  if (answer === 'REPLAYED') return { stored: openKept(rest!.toString()).kept, replayed: true };
+  throw refusal(answer, rest);
 }
 
 /** Removes a receiver with all that waited for it; false: there was none. */

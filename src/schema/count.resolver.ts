@@ -3,12 +3,12 @@ import { Arg, Authorized, Ctx, FieldResolver, Info, Mutation, Resolver, Root } f
 import { countStock } from '../inventory/countStock';
 import { callerOf, type GraphqlContext } from './context';
 import { CountedLine, InventoryCountInput, InventoryCountPayload } from './count.input';
-import { idempotencyKeyOf } from './idempotency';
 import { InventoryItem } from './item.type';
+import { keyedMutation } from './keyedMutation';
 import { presentItem, type PresentedItem } from './presentItem';
 import { presentMovement } from './presentMovement';
 import { inputCost } from './requestLimits';
-import { withUserErrors } from './userError.type';
+import { oneLine, withUserErrors } from './userError.type';
 
 @Resolver(() => CountedLine)
 export class CountResolver {
@@ -26,7 +26,7 @@ export class CountResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryCountPayload> {
     const { inventory, tenantId, principal } = callerOf(context);
-    const fields = { items: ['itemId'], units: 'countedQuantity' };
+    const fields = oneLine('countedQuantity');
     const payload = await withUserErrors({ lines: 'input.lines', fields }, async () => {
       const { items, movement, asOf, replayed } = await countStock(inventory, tenantId, {
         lines: input.lines,
@@ -38,7 +38,7 @@ export class CountResolver {
           reference: input.reference ?? undefined,
           actor: `user:${principal.subject}`,
           requestId: context.requestId,
-          idempotencyKey: idempotencyKeyOf(context, info),
+          ...keyedMutation(context, info),
         },
       });
       return { asOf, lines: items, movement: movement && presentMovement(movement), replayed };

@@ -1,4 +1,4 @@
-import { GraphQLDateTime } from 'graphql-scalars';
+import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { AvailabilityStatus } from '../core/item';
 import type { ItemSortField } from '../core/itemOrder';
@@ -43,7 +43,8 @@ export class TimeRangeInput {
     'entries does. Null is as good as absent. Served from indexes: ids, productIds, ' +
     'variantIds, skus, locationIds, statuses, lowStock, text, and the ranges quantity, ' +
     'available, created and updated. Checked item by item: tracked, not. At most 50 ' +
-    'conditions, 10 deep, 1,000 list entries and 10,000 characters of JSON in all.',
+    'conditions, 10 deep, 1,000 list entries and 60,000 characters of JSON in all. Over 4,000 ' +
+    'characters it must be given with a cursor, too.',
 })
 export class InventoryItemFilterInput {
   @Field(() => [ID], {
@@ -154,7 +155,16 @@ export class CatalogReferenceInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'Variant id, a GUID (Wix Stores: `options.variantId`). Null and the nil GUID: no variant.',
+      'Variant id, a GUID (Wix Stores: `options.variantId`). Null and the nil GUID: no variant. ' +
+      'Not with `options`.',
   })
   variantId?: string | null;
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'As the order line has them. Wix Stores: `variantId`; another catalog: the option keys ' +
+      'that make one item differ from another (CATALOG_IDENTITY_OPTIONS). Others change nothing.',
+  })
+  options?: Record<string, unknown> | null;
 }

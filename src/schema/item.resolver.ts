@@ -44,7 +44,7 @@ export class ItemResolver {
     @Arg('catalogReference', () => CatalogReferenceInput, {
       description: 'The product or variant.',
     })
-    { appId, catalogItemId, variantId }: CatalogReferenceInput,
+    { appId, catalogItemId, variantId, options }: CatalogReferenceInput,
     @Arg('locationId', () => ID, {
       nullable: true,
       description: 'Location id, a GUID. Default: the default location.',
@@ -53,7 +53,10 @@ export class ItemResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<PresentedItem | null> {
     const { inventory, tenantId, loaders } = callerOf(context);
-    const reference = { appId, catalogItemId, ...(variantId && { options: { variantId } }) };
+    if (variantId != null && options) {
+      throw invalidInput('catalogReference.variantId', variantId, 'absent: options are given');
+    }
+    const reference = { appId, catalogItemId, options: options ?? { variantId } };
     const place = locationId
       ? guid(locationId, 'locationId')
       : (await loaders.settings()).defaultLocationId;

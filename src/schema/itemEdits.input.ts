@@ -1,6 +1,6 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { ErrorPolicy } from '../inventory/editItems';
+import type { ErrorPolicy } from '../inventory/refusedRows';
 import { ErrorPolicyEnum } from './enums';
 import { InventoryItem } from './item.type';
 import { UserError } from './userError.type';
@@ -40,7 +40,9 @@ class ItemValuesInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Units on hand, ±1,000,000,000; makes the item tracked. Not with `inStock`.',
+    description:
+      'Units on hand, ±1,000,000,000; makes the item tracked. Not with `inStock`. In an update ' +
+      'only of an untracked item: movements change the quantity of a tracked one.',
   })
   quantity?: number | null;
 
@@ -165,17 +167,23 @@ export class InventoryItemsUpdateInput {
   errorPolicy!: ErrorPolicy;
 }
 
-@InputType({ description: 'Items to delete: all of them, or none.' })
+@InputType({ description: 'Items to delete.' })
 export class InventoryItemsDeleteInput {
   @Field(() => [InventoryItemDeleteInput], { description: '1..1,000 items, each once.' })
   items!: InventoryItemDeleteInput[];
+
+  @Field(() => ErrorPolicyEnum, {
+    defaultValue: 'REJECT_ALL',
+    description: 'What happens to good rows when others are refused. Default: REJECT_ALL.',
+  })
+  errorPolicy!: ErrorPolicy;
 }
 
 @ObjectType({ description: 'What an edit of items did.' })
 export class InventoryItemsPayload {
   @Field(() => [InventoryItem], {
     nullable: 'items',
-    description: 'By row, as they are now. Null where nothing was stored.',
+    description: 'By row, right after the edit, of a repeat too. Null where nothing was stored.',
   })
   items!: (InventoryItem | null)[];
 
@@ -192,7 +200,7 @@ export class InventoryItemsPayload {
 export class InventoryItemPayload {
   @Field(() => InventoryItem, {
     nullable: true,
-    description: 'The item as it is now. Null: nothing was stored.',
+    description: 'The item right after the edit, of a repeat too. Null: nothing was stored.',
   })
   item?: InventoryItem | null;
 
@@ -208,7 +216,7 @@ export class InventoryItemPayload {
 @ObjectType({ description: 'What a deletion of items did.' })
 export class InventoryItemsDeletePayload {
   @Field(() => [ID], {
-    description: 'Ids of the items that are gone, GUIDs; empty: nothing changed.',
+    description: 'Ids of the items that were deleted, GUIDs; empty: nothing changed.',
   })
   deletedIds!: string[];
 
@@ -217,6 +225,6 @@ export class InventoryItemsDeletePayload {
   })
   replayed!: boolean;
 
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  @Field(() => [UserError], { description: 'What the caller can mend, by row; empty on success.' })
   userErrors!: UserError[];
 }

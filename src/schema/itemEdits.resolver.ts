@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import type { MovementCause, Operation } from '../core/movement';
-import { editItems, removeItems, type EditItems, type RowError } from '../inventory/editItems';
+import { editItems, type EditItems } from '../inventory/editItems';
+import type { RowError } from '../inventory/refusedRows';
+import { removeItems } from '../inventory/removeItems';
 import { callerOf, type GraphqlContext } from './context';
-import { idempotencyKeyOf } from './idempotency';
 import {
   InventoryItemCreateInput,
   InventoryItemDeleteInput,
@@ -15,6 +16,7 @@ import {
   InventoryItemsUpdateInput,
   InventoryItemUpdateInput,
 } from './itemEdits.input';
+import { keyedMutation } from './keyedMutation';
 import { presentItem, type PresentedItem } from './presentItem';
 import { inputCost } from './requestLimits';
 import { withUserErrors, type UserError } from './userError.type';
@@ -93,22 +95,22 @@ export class ItemEditsResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryItemsDeletePayload> {
-    return remove(context, info, 'input', [input]);
+    return remove(context, info, 'input', [input], 'REJECT_ALL');
   }
 
   @Authorized('inventory:write')
   @Mutation(() => InventoryItemsDeletePayload, {
     complexity: inputCost,
     description:
-      'Deletes up to 1,000 items with the stock they have: all, or none. Scope: inventory:write.',
+      'Deletes up to 1,000 items in one step, with the stock they have. Scope: inventory:write.',
   })
   async inventoryItemsDelete(
     @Arg('input', () => InventoryItemsDeleteInput, { description: 'The items.' })
-    { items }: InventoryItemsDeleteInput,
+    { items, errorPolicy }: InventoryItemsDeleteInput,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryItemsDeletePayload> {
-    return remove(context, info, 'input.items', items);
+    return remove(context, info, 'input.items', items, errorPolicy);
   }
 }
 
@@ -138,8 +140,9 @@ async function edit(
     const outcome = await editItems(inventory, tenantId, {
       rows: items.map(toRow),
       errorPolicy,
+      contract: 'HUB',
       cause: causeOf(context, operation),
-      idempotencyKey: idempotencyKeyOf(context, info),
+      ...keyedMutation(context, info),
     });
     return {
       items: outcome.items.map((item) => item && presentItem(item)),
@@ -179,16 +182,22 @@ async function remove(
   info: GraphQLResolveInfo,
   place: string,
   items: readonly InventoryItemDeleteInput[],
+  errorPolicy: EditItems['errorPolicy'],
 ): Promise<InventoryItemsDeletePayload> {
   const { inventory, tenantId } = callerOf(context);
   const single = place === 'input';
-  const payload = await withUserErrors({ lines: place, single }, async () => {
-    const { replayed } = await removeItems(inventory, tenantId, {
+  const payload = await withUserErrors({ lines: place }, async () => {
+    const { ids, errors, replayed } = await removeItems(inventory, tenantId, {
       items: items.map(({ id, revision }) => ({ id, revision: revision ?? undefined })),
+      errorPolicy,
       cause: causeOf(context, 'DELETE'),
-      idempotencyKey: idempotencyKeyOf(context, info),
+      ...keyedMutation(context, info),
     });
-    return { deletedIds: items.map(({ id }) => id.toLowerCase()), replayed };
+    return {
+      deletedIds: ids.filter((id) => id !== null),
+      replayed,
+      userErrors: errors.map((error) => presentRowError(error, place, single)),
+    };
   });
   return { deletedIds: [], replayed: false, ...payload };
 }

@@ -29,6 +29,12 @@ export class LocationUpdateInput {
     description: 'Name, 1..150 characters. Absent or null: stays.',
   })
   name?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: opens a closed location. locationDeactivate closes one.',
+  })
+  active?: boolean | null;
 }
 
 @InputType({ description: 'A location to close.' })

@@ -2,13 +2,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { deactivateLocation } from '../inventory/deactivateLocation';
 import {
-  changeLocation,
   createLocation,
   setDefaultLocation,
+  updateLocation,
   type LocationOutcome,
 } from '../inventory/locations';
 import { callerOf, type GraphqlContext } from './context';
-import { idempotencyKeyOf } from './idempotency';
+import { keyedMutation } from './keyedMutation';
 import {
   LocationCreateInput,
   LocationDeactivateInput,
@@ -55,24 +55,26 @@ export class LocationResolver {
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
     return present({ input: 'input' }, () => {
-      const idempotencyKey = idempotencyKeyOf(context, info);
-      return createLocation(inventory, tenantId, { name, id: id ?? undefined, idempotencyKey });
+      const keyed = keyedMutation(context, info);
+      return createLocation(inventory, tenantId, { name, id: id ?? undefined, ...keyed });
     });
   }
 
   @Authorized('inventory:admin')
-  @Mutation(() => LocationPayload, { description: 'Changes a location. Scope: inventory:admin.' })
+  @Mutation(() => LocationPayload, {
+    description: 'Renames a location, or opens a closed one. Scope: inventory:admin.',
+  })
   async locationUpdate(
     @Arg('input', () => LocationUpdateInput, { description: 'What to change.' })
-    { id, revision, name }: LocationUpdateInput,
+    { id, revision, name, active }: LocationUpdateInput,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
     return present({ input: 'input' }, () => {
-      const idempotencyKey = idempotencyKeyOf(context, info);
-      const change = { id, revision, name: name ?? undefined, idempotencyKey };
-      return changeLocation(inventory, tenantId, change);
+      const values = { name: name ?? undefined, active: active ?? undefined };
+      const keyed = keyedMutation(context, info);
+      return updateLocation(inventory, tenantId, { id, revision, ...values, ...keyed });
     });
   }
 
@@ -95,7 +97,7 @@ export class LocationResolver {
         revision,
         transferToLocationId: transferToLocationId ?? undefined,
         cause: { actor: `user:${principal.subject}`, requestId: context.requestId },
-        idempotencyKey: idempotencyKeyOf(context, info),
+        ...keyedMutation(context, info),
       });
       return { location: presentLocation(location), ...outcome };
     });
@@ -114,8 +116,8 @@ export class LocationResolver {
   ): Promise<LocationPayload> {
     const { inventory, tenantId } = callerOf(context);
     return present({}, () => {
-      const idempotencyKey = idempotencyKeyOf(context, info);
-      return setDefaultLocation(inventory, tenantId, { locationId, idempotencyKey });
+      const keyed = keyedMutation(context, info);
+      return setDefaultLocation(inventory, tenantId, { locationId, ...keyed });
     });
   }
 }

@@ -1,13 +1,12 @@
 import { Arg, Authorized, Ctx, Query, Resolver } from 'type-graphql';
-import { movementById } from '../inventory/orders';
-import { callByKey } from '../inventory/keyedInput';
+import { operationOutcome } from '../inventory/operationOutcome';
 import { previewQuantities } from '../inventory/previewQuantities';
 import { callerOf, type GraphqlContext } from './context';
 import { MovementGuardEnum } from './enums';
 import { presentLine, presentMovement } from './presentMovement';
 import { InventoryPreviewPayload, OperationOutcome, PreviewLineInput } from './preview.type';
 import { inputCost } from './requestLimits';
-import { withUserErrors } from './userError.type';
+import { oneLine, withUserErrors } from './userError.type';
 
 @Resolver()
 export class PreviewResolver {
@@ -29,7 +28,7 @@ export class PreviewResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<InventoryPreviewPayload> {
     const { inventory, tenantId } = callerOf(context);
-    const fields = { items: ['itemId'], units: 'units' };
+    const fields = oneLine('units');
     const payload = await withUserErrors({ lines: 'lines', fields }, async () => {
       const tried = await previewQuantities(inventory, tenantId, {
         lines,
@@ -57,9 +56,10 @@ export class PreviewResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<OperationOutcome | null> {
     const { inventory, tenantId } = callerOf(context);
-    const call = await callByKey(inventory, tenantId, key);
-    if (!call) return null;
-    const movement = await movementById(inventory, tenantId, call.ledgerId);
-    return { key, movement: movement && presentMovement(movement) };
+    const outcome = await operationOutcome(inventory, tenantId, key);
+    if (!outcome) return null;
+    const { recordedMs, movement, ...what } = outcome;
+    const recordedAt = new Date(recordedMs);
+    return { key, ...what, recordedAt, movement: movement && presentMovement(movement) };
   }
 }

@@ -1,3 +1,4 @@
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Movement, MovementLine } from './movement.type';
 import { UserError } from './userError.type';
@@ -25,16 +26,43 @@ export class InventoryPreviewPayload {
   userErrors!: UserError[];
 }
 
-@ObjectType({ description: 'What became of a call that carried an idempotency key.' })
+@ObjectType({ description: 'What became of a mutation that carried an idempotency key.' })
 export class OperationOutcome {
   @Field(() => String, { description: 'The key, 1..255 characters.' })
   key!: string;
 
+  @Field(() => String, {
+    description:
+      'Name of the mutation, such as inventoryAdjustQuantities; `unknown`: recorded without it.',
+  })
+  mutation!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was recorded, UTC.' })
+  recordedAt!: Date;
+
   @Field(() => Movement, {
     nullable: true,
     description:
-      'The movement it made. Null: it made none, as changes of settings, locations and ' +
-      'webhooks do.',
+      'The ledger entry it made. Null: it changed no item, as changes of settings, locations and ' +
+      'webhooks do not.',
   })
   movement!: Movement | null;
+
+  @Field(() => [ID], {
+    description:
+      'Ids of the items it created, changed or deleted, GUIDs, in the order of the input.',
+  })
+  itemIds!: string[];
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The location it was about, a GUID. Null: none.',
+  })
+  locationId!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The subscription it was about, a GUID. Null: none.',
+  })
+  subscriptionId!: string | null;
 }

@@ -47,8 +47,20 @@ export class MoveQuantityInput {
   @Field(() => ID, { description: 'Inventory item id, a GUID, at the location the units leave.' })
   fromItemId!: string;
 
-  @Field(() => ID, { description: 'Inventory item id, a GUID, of the same variant elsewhere.' })
-  toItemId!: string;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Inventory item id, a GUID, of the same variant elsewhere. This or `toLocationId`, not both.',
+  })
+  toItemId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Location id, a GUID, that the units go to. The item of the same variant there is created ' +
+      'when there is none, with the same names and fields. This or `toItemId`, not both.',
+  })
+  toLocationId?: string | null;
 
   @Field(() => Int, { description: 'Units to move, 1..1,000,000,000.' })
   quantity!: number;

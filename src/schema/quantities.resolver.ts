@@ -1,16 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, Info, Mutation, Resolver } from 'type-graphql';
-import { InventoryError, invalidInput } from '../core/errors';
-import { isWholeNumber, QUANTITY_LIMIT } from '../core/quantity';
-import {
-  changeQuantities,
-  type ChangeCause,
-  type ChangeQuantities,
-  type QuantityChange,
-} from '../inventory/changeQuantities';
+import { invalidInput } from '../core/errors';
+import { changeQuantities } from '../inventory/changeQuantities';
+import { moveQuantities } from '../inventory/moveQuantities';
+import type { ChangeCause, ChangeOutcome } from '../inventory/postChange';
 import { callerOf, type GraphqlContext } from './context';
 import { MovementReasonEnum } from './enums';
-import { idempotencyKeyOf } from './idempotency';
+import { keyedMutation } from './keyedMutation';
 import { presentMovement } from './presentMovement';
 import {
   InventoryAdjustQuantitiesInput,
@@ -19,7 +15,7 @@ import {
   InventorySetQuantitiesInput,
 } from './quantities.input';
 import { inputCost } from './requestLimits';
-import { withUserErrors, type LineFields } from './userError.type';
+import { oneLine, withUserErrors, type LineFields } from './userError.type';
 
 @Resolver()
 export class QuantitiesResolver {
@@ -36,17 +32,15 @@ export class QuantitiesResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
-    return change(context, { items: ['itemId'], units: 'delta' }, () => ({
-      operation: 'ADJUST',
-      changes: input.changes.map(({ itemId, delta, compareQuantity }, i) => ({
-        itemId,
-        field: `input.changes[${i}].itemId`,
-        units: delta,
-        compareQuantity: compared(compareQuantity, `input.changes[${i}].compareQuantity`),
-      })),
-      allowNegative: input.guard === 'UNRESTRICTED',
-      cause: causeOf(context, info, input),
-    }));
+    const { inventory, tenantId } = callerOf(context);
+    return present(oneLine('delta'), () =>
+      changeQuantities(inventory, tenantId, {
+        operation: 'ADJUST',
+        changes: input.changes.map(({ delta, ...change }) => ({ units: delta, ...change })),
+        allowNegative: input.guard === 'UNRESTRICTED',
+        cause: causeOf(context, info, input),
+      }),
+    );
   }
 
   @Authorized('inventory:write')
@@ -62,17 +56,15 @@ export class QuantitiesResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
-    return change(context, { items: ['itemId'], units: 'quantity' }, () => ({
-      operation: 'SET',
-      changes: input.changes.map(({ itemId, quantity, compareQuantity }, i) => ({
-        itemId,
-        field: `input.changes[${i}].itemId`,
-        units: quantity,
-        compareQuantity: compared(compareQuantity, `input.changes[${i}].compareQuantity`),
-      })),
-      allowNegative: true,
-      cause: causeOf(context, info, input),
-    }));
+    const { inventory, tenantId } = callerOf(context);
+    return present(oneLine('quantity'), () =>
+      changeQuantities(inventory, tenantId, {
+        operation: 'SET',
+        changes: input.changes.map(({ quantity, ...change }) => ({ units: quantity, ...change })),
+        allowNegative: true,
+        cause: causeOf(context, info, input),
+      }),
+    );
   }
 
   @Authorized('inventory:write')
@@ -88,45 +80,36 @@ export class QuantitiesResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InventoryChangePayload> {
-    return change(context, { items: ['fromItemId', 'toItemId'], units: 'quantity' }, () => ({
-      operation: 'MOVE',
-      changes: movesOf(input),
-      allowNegative: false,
-      cause: causeOf(context, info, input),
+    const { inventory, tenantId } = callerOf(context);
+    const moves = input.changes.map(({ toItemId, toLocationId, ...move }) => ({
+      ...move,
+      toItemId: toItemId ?? undefined,
+      toLocationId: toLocationId ?? undefined,
     }));
+    return present(moveFields(input), () => {
+      const cause = causeOf(context, info, input);
+      return moveQuantities(inventory, tenantId, { moves, cause });
+    });
   }
 }
 
-async function change(
-  context: GraphqlContext,
+/** A move makes two lines: what leaves, then what arrives. */
+function moveFields({ changes }: InventoryMoveQuantitiesInput): LineFields {
+  const target = (line: number) =>
+    changes[(line - 1) / 2]!.toItemId == null ? 'toLocationId' : 'toItemId';
+  const itemOf = (line: number) => (line % 2 === 0 ? 'fromItemId' : target(line));
+  return { linesPerEntry: 2, itemOf, units: 'quantity' };
+}
+
+async function present(
   fields: LineFields,
-  toChange: () => ChangeQuantities,
+  action: () => Promise<ChangeOutcome>,
 ): Promise<InventoryChangePayload> {
-  const { inventory, tenantId } = callerOf(context);
   const payload = await withUserErrors({ lines: 'input.changes', fields }, async () => {
-    const { movement, replayed } = await changeQuantities(inventory, tenantId, toChange());
+    const { movement, replayed } = await action();
     return { movement: presentMovement(movement), replayed };
   });
   return { replayed: false, ...payload };
-}
-
-/** A move makes two lines: what leaves, then what arrives. */
-function movesOf({ changes }: InventoryMoveQuantitiesInput): QuantityChange[] {
-  return changes.flatMap(({ fromItemId, toItemId, quantity, compareQuantity }, i) => {
-    const at = `input.changes[${i}]`;
-    if (!isWholeNumber(quantity, 1, QUANTITY_LIMIT)) {
-      throw invalidInput(`${at}.quantity`, quantity, `1..${QUANTITY_LIMIT}`);
-    }
-    if (fromItemId.toLowerCase() === toItemId.toLowerCase()) {
-      throw invalidInput(`${at}.toItemId`, toItemId, 'another item than fromItemId');
-    }
-    const compare = compared(compareQuantity, `${at}.compareQuantity`);
-    const [from, to] = [`${at}.fromItemId`, `${at}.toItemId`];
-    return [
-      { itemId: fromItemId, units: -quantity, compareQuantity: compare, field: from },
-      { itemId: toItemId, units: quantity, compareQuantity: null, field: to },
-    ];
-  });
 }
 
 function causeOf(
@@ -146,12 +129,6 @@ function causeOf(
     reference: reference ?? undefined,
     actor: `user:${callerOf(context).principal.subject}`,
     requestId: context.requestId,
-    idempotencyKey: idempotencyKeyOf(context, info),
+    ...keyedMutation(context, info),
   };
-}
-
-function compared(value: number | null | undefined, field: string): number | null {
-  if (value !== undefined) return value;
-  const message = `${field} must be given: the present quantity, or null to skip the comparison`;
-  throw new InventoryError('INVALID_INPUT', message, { field });
 }

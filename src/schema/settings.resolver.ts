@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
-import { changeSettingsOnce } from '../inventory/settings';
+import { changeSettingsOnce } from '../inventory/changeSettings';
 import { callerOf, type GraphqlContext } from './context';
-import { idempotencyKeyOf } from './idempotency';
+import { keyedMutation } from './keyedMutation';
 import { Settings, SettingsUpdateInput, SettingsUpdatePayload } from './settings.type';
 import { withUserErrors } from './userError.type';
 
@@ -29,7 +29,7 @@ export class SettingsResolver {
     const { inventory, tenantId } = callerOf(context);
     const payload = await withUserErrors({ input: 'input' }, () => {
       const change = {
-        ...(input.defaultLocationId && { defaultLocationId: input.defaultLocationId }),
+        ...(input.defaultLocationId != null && { defaultLocationId: input.defaultLocationId }),
         ...(input.unknownItems && { unknownItems: input.unknownItems }),
         ...(input.subscriptionItems && { subscriptionItems: input.subscriptionItems }),
         ...(input.incomingQuantities && { incomingQuantities: input.incomingQuantities }),
@@ -38,8 +38,9 @@ export class SettingsResolver {
           lowStockThreshold: input.lowStockThreshold,
         }),
       };
-      const idempotencyKey = idempotencyKeyOf(context, info);
-      return changeSettingsOnce(inventory, tenantId, { change, idempotencyKey });
+      const revision = input.revision ?? undefined;
+      const keyed = keyedMutation(context, info);
+      return changeSettingsOnce(inventory, tenantId, { change, revision, ...keyed });
     });
     return { replayed: false, ...payload };
   }

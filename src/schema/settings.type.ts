@@ -51,6 +51,14 @@ export class Settings {
     'for lowStockThreshold.',
 })
 export class SettingsUpdateInput {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The revision the caller knows, 0 or more: another one now refuses the change. Default: ' +
+      'whatever it is. Give it with a list: the whole list is replaced.',
+  })
+  revision?: number | null;
+
   @Field(() => ID, {
     nullable: true,
     description: 'The location that Wix calls without one mean, a GUID.',

@@ -55,10 +55,17 @@ export class UserError {
 
 /** What an entry of a list of lines calls the things that errors about its lines are about. */
 export interface LineFields {
-  /** The item of each line that an entry makes, in order. */
-  items: readonly string[];
+  /** How many lines an entry makes. */
+  linesPerEntry: number;
+  /** What names the item of a line, by place of the line. */
+  itemOf: (line: number) => string;
   /** The units asked. */
   units: string;
+}
+
+/** Names of entries that make a line each, of the item in `itemId`. */
+export function oneLine(units: string): LineFields {
+  return { linesPerEntry: 1, itemOf: () => 'itemId', units };
 }
 
 /** Where a mutation's list of lines is, for errors that are about lines. */
@@ -69,8 +76,6 @@ export interface ErrorPlace {
   fields?: LineFields;
   /** Where the values are that errors name by themselves, such as `name`: `input`. */
   input?: string;
-  /** There is one line, and no list: `lines` is its own place. */
-  single?: boolean;
 }
 
 /**
@@ -90,16 +95,22 @@ export async function withUserErrors<Payload extends object>(
   }
 }
 
-function userErrorsOf(
-  error: InventoryError,
-  { lines, fields, single = false, input }: ErrorPlace,
+function userErrorsOf(error: InventoryError, place: ErrorPlace): UserError[] {
+  const { problems } = error.details;
+  return problems
+    ? problems.flatMap((problem) => errorsOf(problem, place))
+    : errorsOf(error, place);
+}
+
+function errorsOf(
+  { code, message, details }: InventoryError,
+  { lines, fields, input }: ErrorPlace,
 ): UserError[] {
-  const { code, message, details } = error;
   const fieldOfLine = (line: number | undefined) => {
     if (line === undefined || lines === undefined) return null;
-    const entry = single ? [] : [String(Math.floor(line / (fields?.items.length ?? 1)))];
+    const entry = String(Math.floor(line / (fields?.linesPerEntry ?? 1)));
     const name = details.field ?? (fields && fieldName(fields, code, line));
-    return [...pathOf(lines), ...entry, ...(name === undefined ? [] : [name])];
+    return [...pathOf(lines), entry, ...(name === undefined ? [] : [name])];
   };
   if (details.shortages) {
     return details.shortages.flatMap(({ itemId, requested, available, lines: places = [] }) =>
@@ -126,10 +137,10 @@ function userErrorsOf(
 }
 
 /** What of its entry a line is refused for. */
-function fieldName({ items, units }: LineFields, code: ErrorCode, line: number) {
+function fieldName({ itemOf, units }: LineFields, code: ErrorCode, line: number) {
   const names: Partial<Record<ErrorCode, string>> = {
-    UNKNOWN_ITEM: items[line % items.length]!,
-    ITEM_NOT_TRACKED: items[line % items.length]!,
+    UNKNOWN_ITEM: itemOf(line),
+    ITEM_NOT_TRACKED: itemOf(line),
     COMPARE_QUANTITY_STALE: 'compareQuantity',
     QUANTITY_OUT_OF_RANGE: units,
     INSUFFICIENT_AVAILABLE: units,

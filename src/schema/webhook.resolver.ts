@@ -16,9 +16,9 @@ import {
 } from '../events/subscriptions';
 import { callOf } from '../inventory/keyedInput';
 import { callerOf, type GraphqlContext } from './context';
-import { idempotencyKeyOf } from './idempotency';
 import { eventTypeOfName } from './inventoryEventType';
 import { presentDeadLetters, presentHealth, presentWebhook } from './presentWebhook';
+import { keyedMutation } from './keyedMutation';
 import { listCost } from './requestLimits';
 import { withUserErrors, type ErrorPlace } from './userError.type';
 import {
@@ -45,8 +45,8 @@ function keyedCall(
   info: GraphQLResolveInfo,
   input: unknown,
 ): ReturnType<typeof callOf>['call'] {
-  const idempotencyKey = idempotencyKeyOf(context, info);
-  return callOf(callerOf(context).inventory, { idempotencyKey }, [info.fieldName, input]).call;
+  const keyed = keyedMutation(context, info);
+  return callOf(callerOf(context).inventory, keyed, [info.fieldName, input]).call;
 }
 
 async function present(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { guidOfKey } from '../../src/core/identity';
 import { findItems } from '../../src/inventory/findItems';
 import { finishReindex } from '../../src/inventory/lowStockReindex';
-import { changeSettings } from '../../src/inventory/settings';
+import { changeSettings } from '../../src/inventory/changeSettings';
 import { saveSettings } from '../../src/redis/commands';
 import { keys } from '../../src/redis/keys';
 import { readReindex } from '../../src/redis/lowStockIndex';

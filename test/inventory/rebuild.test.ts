@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { guidOfKey } from '../../src/core/identity';
 import { rebuildTenant } from '../../src/inventory/rebuild';
-import { changeSettings } from '../../src/inventory/settings';
+import { changeSettings } from '../../src/inventory/changeSettings';
 import { deleteItems } from '../../src/redis/commands';
 import { keys } from '../../src/redis/keys';
 import { stateOf, trimAll } from '../support/oldLedger';

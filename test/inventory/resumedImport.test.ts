@@ -1,6 +1,6 @@
 import { InventoryError } from '../../src/core/errors';
 import type { RawRow } from '../../src/inventory/importRow';
-import { changeSettings } from '../../src/inventory/settings';
+import { changeSettings } from '../../src/inventory/changeSettings';
 import { testRedis } from '../support/redis';
 import { openShop, type Shop } from '../support/shop';
 import { importRows, itemOf, keyOfProduct, valueRows } from './importRows';

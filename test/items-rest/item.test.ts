@@ -95,7 +95,7 @@ describe('create', () => {
     ['no product', { productId: undefined }, 'productId', 'REQUIRED_FIELD'],
     ['an empty product', { productId: '' }, 'productId', 'MIN_LENGTH'],
     ['a long product', { productId: 'x'.repeat(37) }, 'productId', 'MAX_LENGTH'],
-    ['a product with a line break', { productId: 'a\nb' }, 'productId', 'OTHER'],
+    ['a product with a line break', { productId: 'a\nb' }, 'productId', 'FORMAT'],
     ['no variant', { variantId: null }, 'variantId', 'REQUIRED_FIELD'],
     ['a variant that is no GUID', { variantId: 'blue' }, 'variantId', 'FORMAT'],
     ['a location that is no GUID', { locationId: 'here' }, 'locationId', 'FORMAT'],
@@ -117,6 +117,7 @@ describe('create', () => {
     ['an empty message', { preorderInfo: { message: '' } }, 'preorderInfo.message', 'MIN_LENGTH'],
     ['enabled as text', { preorderInfo: { enabled: 'yes' } }, 'preorderInfo.enabled', 'FORMAT'],
     ['a list as preorder', { preorderInfo: [] }, 'preorderInfo', 'FORMAT'],
+    ['an unreadable sku', { product: { variantSku: 'a\nb' } }, 'product.variantSku', 'FORMAT'],
     ['a long sku', { product: { variantSku: 'x'.repeat(41) } }, 'product.variantSku', 'MAX_LENGTH'],
     [
       'a category that is no GUID',

@@ -2,7 +2,7 @@ import { guidOfKey } from '../../src/core/identity';
 import { saveItems, type SaveItem, type SaveItems } from '../../src/redis/commands';
 import { keys } from '../../src/redis/keys';
 import type { LevelChange } from '../../src/redis/packing';
-import { readCall } from '../../src/redis/reads';
+import { readCall } from '../../src/redis/callRecord';
 import { testRedis } from '../support/redis';
 import { openShop, refusalOf, strangeKey, type Shop } from '../support/shop';
 

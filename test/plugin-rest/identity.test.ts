@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { changeSettings } from '../../src/inventory/settings';
+import { changeSettings } from '../../src/inventory/changeSettings';
 import { line, pluginHub, startPluginHub } from '../support/pluginHub';
 
 const BOOKINGS = '13d21c63-b5ec-5912-8397-c3a5ddb27a97';

@@ -43,6 +43,26 @@ describe('what is refused', () => {
     ]);
   });
 
+  test('every wrong line, in order', async () => {
+    const early = await newest();
+    const [one, other] = [await addItem(1), await addItem(1)];
+    const good = { itemId: one.itemId, countedQuantity: 1 };
+    const bounds = await refused({
+      lines: [{ itemId: 'x', countedQuantity: 1 }, good, { ...good, countedQuantity: -1 }, good],
+    });
+    expect(bounds.map(([, field]) => field)).toEqual([
+      'input.lines.0.itemId',
+      'input.lines.2.countedQuantity',
+      'input.lines.3.itemId',
+    ]);
+    const lines = [good, { itemId: other.itemId, countedQuantity: 1 }];
+    const unborn = await refused({ lines, asOfMovementId: early.id });
+    expect(unborn.map(([code, field]) => [code, field])).toEqual([
+      ['INVALID_INPUT', 'input.lines.0.itemId'],
+      ['INVALID_INPUT', 'input.lines.1.itemId'],
+    ]);
+  });
+
   test('unknown and untracked items, all of them', async () => {
     const shelf = await hub().addItem({ tracked: false, inStock: true });
     const { itemId } = await addItem(1);

@@ -105,8 +105,13 @@ export function updateItems(
   return send<Edited>(hub, 'inventoryItemsUpdate', `items { ${ITEM} }`, input, options);
 }
 
-export function deleteItems(hub: Runner, items: readonly object[], options: EditOptions = {}) {
-  return send<Deleted>(hub, 'inventoryItemsDelete', 'deletedIds', { items }, options);
+export function deleteItems(
+  hub: Runner,
+  items: readonly object[],
+  { errorPolicy, ...options }: EditOptions = {},
+) {
+  const input = { items, errorPolicy };
+  return send<Deleted>(hub, 'inventoryItemsDelete', 'deletedIds', input, options);
 }
 
 /** Codes and places of errors, without their sentences. */

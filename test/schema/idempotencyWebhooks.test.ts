@@ -158,6 +158,41 @@ test('dead letters: a repeat takes no others than the first call did', async () 
   expect(await left()).toContain('c');
 });
 
+test('operation tells which mutation it was, and of which receiver', async () => {
+  const [make, change, turn, replay, bury, drop] = [0, 1, 2, 3, 4, 5].map(() => randomUUID());
+  const { id } = (await create(make)).subscription!;
+  await update(id, false, change);
+  await run(
+    `webhookSubscriptionRotateKey(id: "${id}", revision: 2) { ${SUBSCRIPTION} ${SHOWN} }`,
+    turn,
+  );
+  await run(
+    `webhookReplay(input: { subscriptionId: "${id}", from: { time: "2020-01-01T00:00:00Z" } }) {
+      accepted ${SHOWN}
+    }`,
+    replay,
+  );
+  await run(
+    `webhookDeadLettersDelete(subscriptionId: "${id}", eventIds: ["x"]) { count ${SHOWN} }`,
+    bury,
+  );
+  await remove(id, drop);
+  const asked = `query ($key: String!) {
+    operation(key: $key) { mutation subscriptionId locationId movement { id } }
+  }`;
+  const nothing = { subscriptionId: id, locationId: null, movement: null };
+  for (const [key, mutation] of [
+    [make, 'webhookSubscriptionCreate'],
+    [change, 'webhookSubscriptionUpdate'],
+    [turn, 'webhookSubscriptionRotateKey'],
+    [replay, 'webhookReplay'],
+    [bury, 'webhookDeadLettersDelete'],
+    [drop, 'webhookSubscriptionDelete'],
+  ]) {
+    expect(await hub.run(asked, { key })).toEqual({ operation: { mutation, ...nothing } });
+  }
+});
+
 test('20 replays with one key at once send the past once more, once', async () => {
   const receiver = await delivery().receiver();
   const { tenantId, subscription } = await delivery().subscribe(receiver);

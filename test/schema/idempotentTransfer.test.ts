@@ -116,6 +116,6 @@ test('a broken transfer is not carried on to a place that was closed meanwhile',
   expect(await close(to, third, randomUUID())).toMatchObject({ userErrors: [] });
   const { location, replayed, userErrors } = await close(from, to, key);
   expect([location, replayed]).toEqual([null, false]);
-  expect(userErrors).toMatchObject([{ code: 'NO_SUCH_LOCATION' }]);
+  expect(userErrors).toMatchObject([{ code: 'LOCATION_CLOSED' }]);
   expect(await unitsAt(to)).toBe(0);
 });

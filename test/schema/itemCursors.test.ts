@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { graphqlHub, graphqlHubs, type GraphqlHub } from '../support/graphqlHub';
 import { LIST_ITEMS, listPage, type PageRequest } from './walk';
 
@@ -52,6 +53,56 @@ test('another filter or sort beside it is refused', async () => {
   const { edges } = await listPage(hub(), {});
   const mixed = { after: cursor, before: edges[3]!.cursor };
   expect(await refusal(mixed)).toBe(`before ${another}`);
+});
+
+describe('of a filter over 4,000 characters', () => {
+  const many = Array.from({ length: 997 }, () => randomUUID());
+  const filter = () => ({ text: 'ring', ids: [...ids.slice(0, 3), ...many] });
+  const unsaid = (field: string) =>
+    `${field} must come with the filter of its list: ` +
+    'a cursor does not carry one over 4000 characters of JSON';
+
+  test('it is short, and goes on with the same filter beside it, however spelled', async () => {
+    const page = await listPage(hub(), { ...list, filter: filter(), first: 1 });
+    expect(page).toMatchObject({ totalCount: 3, nodes: [{ id: ids[0] }] });
+    const { endCursor } = page.pageInfo;
+    expect(endCursor!.length).toBeLessThan(300);
+    const again = { filter: filter(), after: endCursor };
+    expect(await after(again)).toEqual(ids.slice(1, 3));
+    const { ids: named, text } = filter();
+    const upper = { ids: named.map((id) => id.toUpperCase()), text };
+    expect(await after({ filter: upper, after: endCursor })).toEqual(ids.slice(1, 3));
+    const back = await listPage(hub(), { ...again, first: 1 });
+    const before = { filter: filter(), last: 5, before: back.pageInfo.startCursor };
+    expect(await after(before)).toEqual(ids.slice(0, 1));
+  });
+
+  test('without it, and with another one, it is refused', async () => {
+    const page = await listPage(hub(), { ...list, filter: filter(), first: 1 });
+    const { endCursor } = page.pageInfo;
+    expect(await refusal({ after: endCursor })).toBe(unsaid('after'));
+    expect(await refusal({ last: 1, before: endCursor })).toBe(unsaid('before'));
+    for (const other of [
+      { ...filter(), tracked: true },
+      { ...filter(), ids: filter().ids.slice(1) },
+      list.filter,
+    ]) {
+      expect(await refusal({ filter: other, after: endCursor })).toBe(`after ${another}`);
+    }
+    // A cursor of the short filter is none of the long one's list.
+    expect(await refusal({ filter: filter(), after: cursor })).toBe(`after ${another}`);
+  });
+
+  test('4,000 are carried, one more is not', async () => {
+    const of = (sku: string) => ({ or: [{ skus: [sku] }, { text: 'ring' }] });
+    const padded = (length: number) => of('x'.repeat(length - JSON.stringify(of('')).length));
+    const carried = async (length: number) => {
+      const page = await listPage(hub(), { filter: padded(length), first: 1 });
+      const answer = await hub().query(LIST_ITEMS, { after: page.pageInfo.endCursor });
+      return answer.errors === undefined;
+    };
+    expect([await carried(4000), await carried(4001)]).toEqual([true, false]);
+  });
 });
 
 test('a changed cursor is refused, whatever was changed', async () => {

@@ -163,7 +163,7 @@ describe('deleting several', () => {
       return placesOf(userErrors);
     };
     const ledger = (await hub().ledger()).length;
-    // Unknown ones come before stale revisions.
+    // With REJECT_ALL unknown ones spare the store a look at revisions.
     expect(
       await refused([{ id: strangers[0] }, { id: a, revision: '9' }, { id: strangers[1] }]),
     ).toEqual([

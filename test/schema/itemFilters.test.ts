@@ -96,6 +96,7 @@ test.each<[string, () => object, Name[]]>([
   ['words with signs between', () => ({ text: 'e-book' }), ['ebook', 'gone']],
   ['the middle of a word', () => ({ text: 'ook' }), []],
   ['letters of any language', () => ({ text: 'äRG' }), ['bowl']],
+  ['a letter and its mark', () => ({ text: 'A\u0308rger' }), ['bowl']],
   ['no word', () => ({ text: ' - ' }), names],
   ['several conditions', () => ({ text: 'b', locationIds: [south], tracked: true }), ['bowl']],
   ['and', () => ({ and: [{ tracked: true }, { text: 'blue' }] }), ['blueShirt', 'mug']],
@@ -159,9 +160,9 @@ describe('bounds', () => {
     ['a variant that is none', { and: [{ variantIds: [NIL_GUID, 'x'] }] }, 'variantIds[1]'],
     ['a location that is none', { locationIds: [''] }, 'filter.locationIds[0]'],
     [
-      '10,001 characters',
-      { skus: Array.from({ length: 1000 }, (_, i) => `sku-${i}---`) },
-      'filter',
+      '60,010 characters',
+      { skus: Array.from({ length: 1000 }, (_, i) => String(i).padEnd(57, '-')) },
+      'filter must be up to 60000 characters of JSON, got 60010',
     ],
   ])('%s', async (_name, filter, said) => {
     const { data, errors } = await hub().query(LIST, { filter });
@@ -174,6 +175,7 @@ describe('bounds', () => {
   test.each<[string, object]>([
     ['50 conditions', { and: Array.from({ length: 49 }, () => ({ tracked: true })) }],
     ['10 deep', nested(10)],
+    ['1,000 ids', { ids: Array.from({ length: 1000 }, () => randomUUID()) }],
     ['1,000 entries', { skus: Array.from({ length: 1000 }, (_, i) => String(i)) }],
     ['100 characters', { text: 'x'.repeat(100) }],
   ])('%s are fine', async (_name, filter) => {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { WIX_STORES_APP_ID } from '../../src/core/catalog';
 import { impliedLocationId, NIL_GUID } from '../../src/core/identity';
-import { graphqlHub } from '../support/graphqlHub';
+import { graphqlHub, graphqlHubs } from '../support/graphqlHub';
 
 const hub = graphqlHub();
+const startHub = graphqlHubs();
 
 const ITEM = `fragment Item on InventoryItem {
   id appId productId variantId locationId location { id name isDefault active revision }
@@ -137,6 +138,54 @@ describe('inventoryItemByReference', () => {
     expect(await find({ catalogItemId: 'nothing' })).toBeNull();
     expect(await find({ appId: 'another', catalogItemId })).toBeNull();
     expect(await find({ catalogItemId }, 'here')).toBe('INVALID_INPUT');
+  });
+
+  test('takes the options of an order line, as the plugin reads them', async () => {
+    const [productId, variantId] = [randomUUID(), randomUUID()];
+    const [plain, variant] = await hub().addItems([
+      { productId, quantity: 1 },
+      { productId, variantId, quantity: 2 },
+    ]);
+    const catalogItemId = productId;
+    const text = { engraving: 'Ann' };
+    expect(await find({ catalogItemId, options: { variantId, ...text } })).toBe(variant);
+    expect(await find({ catalogItemId, options: { variantId: null, ...text } })).toBe(plain);
+    expect(await find({ catalogItemId, options: {} })).toBe(plain);
+    expect(await find({ catalogItemId, options: null, variantId })).toBe(variant);
+    for (const wrong of [
+      { catalogItemId, variantId, options: { variantId } },
+      { catalogItemId, options: { variantId: [variantId] } },
+      { catalogItemId: '' },
+      { catalogItemId: 'x'.repeat(37) },
+      { catalogItemId, appId: 'a\nb' },
+    ]) {
+      expect([wrong, await find(wrong)]).toEqual([wrong, 'INVALID_INPUT']);
+    }
+  });
+
+  test('for another catalog its options say which item an order meant', async () => {
+    const appId = randomUUID();
+    const other = await startHub({ catalogIdentityOptions: { [appId]: ['size', 'colour'] } });
+    const options = { colour: 'red', size: 7, note: 'a gift' };
+    const reference = { appId, catalogItemId: 'shoe', options };
+    await other.run(
+      'mutation { settingsUpdate(input: { unknownItems: RECORD }) { userErrors { code } } }',
+    );
+    const sold = await other.call('decrement', [{ quantity: 3, catalogReference: reference }], {
+      restrictInventoryValue: false,
+    });
+    expect(sold.status).toBe(200);
+    const query = `query ($reference: CatalogReferenceInput!) {
+      inventoryItemByReference(catalogReference: $reference) { quantity productId }
+    }`;
+    const found = { inventoryItemByReference: { quantity: -3, productId: 'shoe' } };
+    expect(await other.run(query, { reference })).toEqual(found);
+    const same = { ...reference, options: { size: '7', colour: 'red' } };
+    expect(await other.run(query, { reference: same })).toEqual(found);
+    const another = { ...reference, options: { ...options, size: 8 } };
+    expect(await other.run(query, { reference: another })).toEqual({
+      inventoryItemByReference: null,
+    });
   });
 });
 

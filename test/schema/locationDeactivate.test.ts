@@ -100,7 +100,7 @@ test('stock needs a place to go', async () => {
   const closed = await newLocation();
   await deactivate({ id: closed });
   const toClosed = { id, transferToLocationId: closed };
-  expect(await refused(toClosed)).toEqual([['NO_SUCH_LOCATION', target]]);
+  expect(await refused(toClosed)).toEqual([['LOCATION_CLOSED', target]]);
   expect((await stockAt(id))[0]!.quantity).toBe(1);
 });
 

@@ -85,7 +85,7 @@ describe('what arrives', () => {
     expect(moves.map(({ lines }) => lines.length)).toEqual([300, 300, 2]);
     await receive(ids[7]!, 3);
     expect(await close(from, to, 2)).toMatchObject({
-      location: { active: false, revision: 3 },
+      location: { active: false, revision: 2 },
       transferredItems: 1,
     });
     expect([await unitsAt(from), await unitsAt(to)]).toEqual([0, (301 * 302) / 2 + 3]);

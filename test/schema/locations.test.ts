@@ -92,7 +92,7 @@ test('a change needs the present revision, and adds one to it', async () => {
   const stale = await mutate('locationUpdate', { id, revision: 1, name: 'Shop 3' });
   expect(codes(stale)).toEqual([['REVISION_CONFLICT', ['input', 'revision']]]);
   const same = await mutate('locationUpdate', { id: id.toUpperCase(), revision: 2 });
-  expect(same.location).toMatchObject({ id, name: 'Shop 2', revision: 3 });
+  expect(same.location).toEqual(renamed.location);
   expect(await one(id)).toEqual(same.location);
 });
 
@@ -111,6 +111,7 @@ test('of two changes with one revision one comes through', async () => {
 
 test.each<[string, 'locationCreate' | 'locationUpdate', object, string, string]>([
   ['a blank name', 'locationCreate', { name: ' ' }, 'INVALID_INPUT', 'name'],
+  ['a name of two lines', 'locationCreate', { name: 'a\nb' }, 'INVALID_INPUT', 'name'],
   ['a long name', 'locationCreate', { name: 'x'.repeat(151) }, 'INVALID_INPUT', 'name'],
   ['an id that is none', 'locationCreate', { name: 'A', id: 'a' }, 'INVALID_INPUT', 'id'],
   ['an unknown one', 'locationUpdate', { revision: 1 }, 'NO_SUCH_LOCATION', 'id'],

@@ -126,6 +126,23 @@ test.each<[string, (a: string, b: string) => Move, string, string]>([
   expect(codes(errors)).toEqual([[code, at(1, field)]]);
 });
 
+test('every wrong move is told of, in order', async () => {
+  const [here, there] = await pair(5, 5);
+  const errors = await refused(
+    move([
+      [here, there, 0],
+      [here, there, 1],
+      [here, here, 1],
+      ['here', there, 1],
+    ]),
+  );
+  expect(codes(errors)).toEqual([
+    ['INVALID_INPUT', at(0, 'quantity')],
+    ['INVALID_INPUT', at(2, 'toItemId')],
+    ['INVALID_INPUT', at(3, 'fromItemId')],
+  ]);
+});
+
 test('an item that is compared may stand in one move only', async () => {
   const [here, there] = await pair(5, 5);
   const errors = await refused(
@@ -144,9 +161,13 @@ test('units arrive as what they were', async () => {
     move([
       [mug, elsewhere, 1],
       [shirt, mug, 1],
+      [elsewhere, shirt, 1],
     ]),
   );
-  expect(codes(errors)).toEqual([['INVALID_INPUT', at(1, 'toItemId')]]);
+  expect(codes(errors)).toEqual([
+    ['INVALID_INPUT', at(1, 'toItemId')],
+    ['INVALID_INPUT', at(2, 'toItemId')],
+  ]);
 });
 
 test('both sides must be tracked, and neither may leave the bounds', async () => {

@@ -61,6 +61,8 @@ describe('while Redis is away', () => {
     ];
     for (const { errors, text } of answers) {
       expect(errors).toMatchObject([{ extensions: { code: 'REDIS_UNAVAILABLE' } }]);
+      expect(errors![0]!.message).toContain('not known whether the call was applied');
+      expect(errors![0]!.message).toContain('the same idempotency key');
       expect(text).not.toMatch(INTERNALS);
     }
     expect(hub.logged.join('')).not.toContain(hub.allScopes);

@@ -74,6 +74,30 @@ describe.each(['adjust', 'set'] as const)('%s is refused', (kind) => {
     }
   });
 
+  test('for every line that is wrong, the first 100 in order', async () => {
+    const [id] = (await items(1)) as [string];
+    const unsaid = { itemId: id, [units]: 1 };
+    const wrong = toChanges(
+      [
+        ['shirt', 1],
+        [id, 1_000_000_001],
+      ],
+      units,
+    );
+    const changes = [...toChanges([[randomUUID(), 1]], units), ...wrong, unsaid];
+    const errors = await refused(change(hub(), kind, { changes }));
+    expect(codes(errors)).toEqual([
+      ['INVALID_INPUT', ['input', 'changes', '1', 'itemId']],
+      ['INVALID_INPUT', ['input', 'changes', '2', units]],
+      ['INVALID_INPUT', ['input', 'changes', '3', 'compareQuantity']],
+    ]);
+    expect(new Set(errors.map(({ message }) => message)).size).toBe(3);
+    const many = await refused(send(Array.from({ length: 300 }, () => ['shirt', 1])));
+    expect(many.map(({ field }) => field![2])).toEqual(
+      Array.from({ length: 100 }, (_, i) => `${i}`),
+    );
+  });
+
   test.each([
     ['', 'reference'],
     ['receipt 7', 'reference'],

@@ -43,6 +43,7 @@ test('are defaults until somebody changes them; what is absent or null stays', a
 
 test.each<[string, object, string]>([
   ['a location that is none', { defaultLocationId: 'here' }, 'defaultLocationId'],
+  ['an empty location', { defaultLocationId: '' }, 'defaultLocationId'],
   ['a reason of 51 characters', { reasonCodes: ['x'.repeat(51)] }, 'reasonCodes'],
   ['a blank reason', { reasonCodes: [' '] }, 'reasonCodes'],
   ['too many reasons', { reasonCodes: Array.from({ length: 201 }, String) }, 'reasonCodes'],
@@ -122,14 +123,82 @@ describe('another process follows at once', () => {
   });
 });
 
-test('8 changes at once are all made, one after another', async () => {
+describe('changes at once', () => {
+  test('60 by two processes are all made, one after another', async () => {
+    const before = (await settingsOf(hub())) as { revision: number };
+    const other = await startHub({ tenantId: hub().tenantId });
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        update({ reasonCodes: [`code ${i}`] }, i % 2 ? other : hub()),
+      ),
+    );
+    expect(answers.flatMap(({ userErrors }) => userErrors)).toEqual([]);
+    expect(await settingsOf(hub())).toMatchObject({ revision: before.revision + 60 });
+  });
+
+  test('one that others are always faster than is told so; a movement never is', async () => {
+    const id = await hub().addItem({ quantity: 1 });
+    const slow = await startHub({ tenantId: hub().tenantId });
+    const { redis } = slow.inventory;
+    const save = redis.saveSettingsBuffer.bind(redis);
+    let attempts = 0;
+    redis.saveSettingsBuffer = async (...args) => {
+      attempts += 1;
+      const { userErrors } = await update({ lowStockThreshold: attempts % 2 });
+      expect(userErrors).toEqual([]);
+      return save(...args);
+    };
+    const { settings, userErrors } = await update({ reasonCodes: ['late'] }, slow);
+    expect([settings, attempts]).toEqual([null, 50]);
+    expect(userErrors).toMatchObject([{ code: 'SETTINGS_CHANGED', field: null }]);
+    const changes = [{ itemId: id, delta: 1, compareQuantity: null }];
+    expect((await change(slow, 'adjust', { changes })).userErrors).toEqual([]);
+    expect(await settingsOf(hub())).not.toMatchObject({ reasonCodes: ['late'] });
+  });
+
+  test('of two editors of one list the later is told, when both say what they saw', async () => {
+    const { revision } = (await settingsOf(hub())) as { revision: number };
+    const one = await update({ reasonCodes: ['one'], revision });
+    expect(one).toMatchObject({ settings: { revision: revision + 1 }, userErrors: [] });
+    const other = await update({ reasonCodes: ['other'], revision });
+    expect(other.settings).toBeNull();
+    expect(other.userErrors).toMatchObject([
+      { code: 'REVISION_CONFLICT', field: ['input', 'revision'] },
+    ]);
+    expect(other.userErrors[0]!.message).toContain(`${revision + 1}`);
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map((i) => update({ reasonCodes: [`at once ${i}`], revision: revision + 1 })),
+    );
+    expect(answers.filter(({ settings }) => settings)).toHaveLength(1);
+  });
+});
+
+test('a change of nothing leaves the revision, and demands the known one', async () => {
+  await update({ reasonCodes: ['gift'], unknownItems: 'RECORD' });
   const before = (await settingsOf(hub())) as { revision: number };
-  const other = await startHub({ tenantId: hub().tenantId });
-  const answers = await Promise.all(
-    Array.from({ length: 8 }, (_, i) =>
-      update({ reasonCodes: [`code ${i}`] }, i % 2 ? other : hub()),
-    ),
+  for (const same of [
+    {},
+    { reasonCodes: ['gift'] },
+    { unknownItems: 'RECORD', reasonCodes: ['gift', 'gift'], revision: before.revision },
+  ]) {
+    expect(await update(same)).toEqual({ settings: before, userErrors: [] });
+  }
+  const stale = await update({ revision: before.revision + 1 });
+  expect(stale.userErrors).toMatchObject([{ code: 'REVISION_CONFLICT' }]);
+  const key = randomUUID();
+  const keyed = async () =>
+    (
+      await hub().run<{ settingsUpdate: { settings: object; replayed: boolean } }>(
+        `mutation { settingsUpdate(input: {}) { replayed settings { ${FIELDS} } } }`,
+        {},
+        { headers: { 'Idempotency-Key': key } },
+      )
+    ).settingsUpdate;
+  expect(await keyed()).toEqual({ settings: before, replayed: false });
+  await update({ unknownItems: 'REJECT' });
+  expect(await keyed()).toEqual({ settings: before, replayed: true });
+  const { operation } = await hub().run<{ operation: object }>(
+    `{ operation(key: "${key}") { mutation movement { id } } }`,
   );
-  expect(answers.flatMap(({ userErrors }) => userErrors)).toEqual([]);
-  expect(await settingsOf(hub())).toMatchObject({ revision: before.revision + 8 });
+  expect(operation).toEqual({ mutation: 'settingsUpdate', movement: null });
 });

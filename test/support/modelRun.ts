@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { guidOfKey, impliedLocationId, itemKey } from '../../src/core/identity';
 import { changeQuantities } from '../../src/inventory/changeQuantities';
 import { moveForOrder, type OrderCall } from '../../src/inventory/moveForOrder';
-import { changeSettings } from '../../src/inventory/settings';
+import { changeSettings } from '../../src/inventory/changeSettings';
 import { deleteItems, saveItems, type PostOutcome } from '../../src/redis/commands';
 import { keys } from '../../src/redis/keys';
 import { readLevels } from '../../src/redis/reads';
@@ -152,7 +152,6 @@ export class ModelRun {
         itemId: guidOfKey(this.key(product, 0)),
         units,
         compareQuantity,
-        field: 'itemId',
       })),
       allowNegative,
       cause: {

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { guidOfKey, impliedLocationId, itemKey } from '../../src/core/identity';
 import type { InventoryDeps } from '../../src/inventory/deps';
 import { moveForOrder, type OrderCall, type OrderLine } from '../../src/inventory/moveForOrder';
-import { changeSettings, type SettingsChange } from '../../src/inventory/settings';
+import { changeSettings, type SettingsChange } from '../../src/inventory/changeSettings';
 import { saveItems, type PostOutcome } from '../../src/redis/commands';
 import { readLevels } from '../../src/redis/reads';
 import { APP_ID, openShop, type Shop } from './shop';

@@ -202,3 +202,14 @@ test('values that do not fit are cut or left out, counted and logged', async () 
     expect(metrics).toContain(`hub_wix_event_misfits_total{field="${field}"} 1`);
   }
 });
+
+test('what nobody can read becomes a space in a text for people; a code goes', async () => {
+  const product = { name: 'Mug\r\nblue', variantSku: 'S\u0000', brand: { name: '\ud83d' } };
+  const entity = wixEntity({ product, quantity: 1 });
+  await hub().tell('created', entity);
+  const item = await hub().itemOf(entity);
+  expect(item).toMatchObject({ name: 'Mug blue', quantity: 1 });
+  for (const name of ['sku', 'brandName']) expect(item).not.toHaveProperty(name);
+  const misfits = ['name', 'brandName', 'sku'];
+  expect(JSON.parse(hub().logged.at(-1)!)).toMatchObject({ outcome: 'applied', misfits });
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { itemsById } from '../../src/inventory/items';
-import { removeItems } from '../../src/inventory/editItems';
+import { removeItems } from '../../src/inventory/removeItems';
 import { line } from '../support/pluginHub';
 import { bodies, webhookHub, wixEntity, type EventOptions } from './wixEvents';
 
@@ -51,6 +51,7 @@ describe('duplicates', () => {
     const item = (await hub().itemOf(entity))!;
     await removeItems(hub().inventory, hub().tenantId, {
       items: [{ id: item.id }],
+      errorPolicy: 'REJECT_ALL',
       cause: { operation: 'DELETE' },
       idempotencyKey: id,
     });

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { WIX_STORES_APP_ID } from '../../src/core/catalog';
 import { guidOfKey, itemKey } from '../../src/core/identity';
 import type { InventoryItem } from '../../src/core/item';
-import { changeSettings, type TenantSettings } from '../../src/inventory/settings';
+import { changeSettings } from '../../src/inventory/changeSettings';
+import type { TenantSettings } from '../../src/inventory/settings';
 import { readItems } from '../../src/redis/reads';
 import { checkAnswer } from '../support/openapi';
 import {
