@@ -14,10 +14,11 @@
 -- ARGV[4] items, 21 bytes each: item id c16, revision it must have I5 (0 = any); each item once
 -- ARGV[5] fields of wixItems to keep, 65 bytes each: name c17, value the caller read c24, value to
 --         keep c24 (zeros = none)
+-- ARGV[6] text to keep with the outcome of a keyed call
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
---   {"REPLAYED", ledger id}                 recorded before; nothing changed
+--   {"REPLAYED", ledger id, kept}           recorded before; nothing changed
 --   {"ITEM_CHANGED", ids}                   no ids: a field of wixItems is another
 --   {"UNKNOWN_ITEM", ids}                   16 bytes per unknown item
 --   {"REVISION_CONFLICT", ids}              16 bytes per item with another revision
@@ -29,9 +30,9 @@
 local pack, open = struct.pack, struct.unpack
 
 -- Checks.
-local recorded, same = findCall(KEYS[6], ARGV[2])
+local recorded, same, kept = findCall(KEYS[6], ARGV[2])
 if recorded and not same then return { "IDEMPOTENCY_KEY_MISMATCH", recorded } end
-if recorded then return { "REPLAYED", recorded } end
+if recorded then return { "REPLAYED", recorded, kept } end
 if wixItemsChanged(KEYS[7], ARGV[5]) then return { "ITEM_CHANGED", "" } end
 
 local ids, revisions = {}, {}
@@ -85,5 +86,5 @@ redis.call("HDEL", KEYS[3], unpack(ids))
 redis.call("ZREM", KEYS[4], unpack(statuses))
 redis.call("ZREM", KEYS[5], unpack(ids))
 keepWixItems(KEYS[7], ARGV[5])
-keepCall(KEYS[6], entryId, ARGV[2], "", ARGV[3])
+keepCall(KEYS[6], entryId, ARGV[2], ARGV[6], ARGV[3])
 return { "OK", entryId, lines }
