@@ -77,6 +77,17 @@ export function valuesOf(field: ItemField): (item: InventoryItem) => readonly Fi
   };
 }
 
+/** Fields that a movement changes. */
+const MOVED_FIELDS: readonly ItemField[] = ['quantity', 'status', 'updated'];
+
+/** Whether a movement of an item may make a condition hold for it, or hold no longer. */
+export function readsStock(condition: ItemCondition): boolean {
+  if ('and' in condition) return condition.and.some(readsStock);
+  if ('or' in condition) return condition.or.some(readsStock);
+  if ('not' in condition) return readsStock(condition.not);
+  return 'field' in condition && MOVED_FIELDS.includes(condition.field);
+}
+
 /** Turns a condition into a test that is quick to run over many items. */
 export function conditionTest(condition: ItemCondition): (item: InventoryItem) => boolean {
   if ('and' in condition) return allOf(condition.and.map(conditionTest));

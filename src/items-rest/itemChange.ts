@@ -9,7 +9,7 @@ import { checkOneOf } from './newItem';
 import { readWrittenItem, type WrittenItem, type WrittenNamespaces } from './writtenItem';
 import { WixRefusal, type WixCode } from './wixRefusal';
 
-/** What a call changes of an item. Undefined stays as it is. */
+/** What a call changes of an item; survives JSON. Undefined stays as it is. */
 export interface ItemChange {
   written: WrittenItem;
   quantity: number | undefined;
@@ -56,7 +56,7 @@ export function readItemChange(
   return mask ? masked(change, expand(mask, fields), fields) : change;
 }
 
-const NO_NAMESPACES = { given: new Map(), whole: true } as const;
+const NO_NAMESPACES = { given: [], whole: true } as const;
 
 /** The writable fields a mask names. */
 function expand(mask: readonly string[], fields: FieldReader): Set<string> {
@@ -95,7 +95,7 @@ function masked(change: ItemChange, paths: ReadonlySet<string>, fields: FieldRea
     preorderEnabled: in_('preorderInfo.enabled') ? (change.preorderEnabled ?? false) : undefined,
     preorderMessage: in_('preorderInfo.message') ? (change.preorderMessage ?? null) : undefined,
     preorderLimit: in_('preorderInfo.limit') ? (change.preorderLimit ?? null) : undefined,
-    namespaces: maskedNamespaces(change.namespaces?.given ?? new Map(), paths),
+    namespaces: maskedNamespaces(change.namespaces?.given ?? [], paths),
   };
 }
 
@@ -108,7 +108,8 @@ function maskedNamespaces(
     .filter((path) => path.startsWith(ONE_NAMESPACE))
     .map((path) => path.slice(ONE_NAMESPACE.length));
   if (names.length === 0) return undefined;
-  return { given: new Map(names.map((name) => [name, given.get(name) ?? null])), whole: false };
+  const values = new Map(given);
+  return { given: names.map((name) => [name, values.get(name) ?? null]), whole: false };
 }
 
 /**

@@ -13,8 +13,8 @@ const MAX_NAMESPACE_DEPTH = 50;
 /** A revision that a client may send: a whole number, 1 or more. */
 const REVISION = /^[1-9]\d{0,11}$/;
 
-/** By app namespace; null: take it away. */
-export type WrittenNamespaces = ReadonlyMap<string, Record<string, unknown> | null>;
+/** App namespaces and what is in them; null: take it away. */
+export type WrittenNamespaces = readonly (readonly [string, Record<string, unknown> | null])[];
 
 /** An item as a call writes it. Undefined: not given or wrong; null: given as null. */
 export interface WrittenItem {
@@ -110,13 +110,25 @@ function readNamespaces(fields: FieldReader): WrittenNamespaces | null | undefin
   if (isObject(value)) {
     const entries = Object.entries(value);
     const wrong = entries.some(([, one]) => one !== null && !isObject(one));
-    if (!wrong && !isDeeper(value, MAX_NAMESPACE_DEPTH))
-      return new Map(entries as [string, Record<string, unknown> | null][]);
+    if (!wrong && !isDeeper(value, MAX_NAMESPACE_DEPTH)) {
+      checkLength(extended, value);
+      return entries as [string, Record<string, unknown> | null][];
+    }
   }
   const place = extended.at('namespaces');
   const bound = `an object of objects, at most ${MAX_NAMESPACE_DEPTH} deep`;
   fields.problems.push(violation(place, value, bound, { violatedRule: 'FORMAT' }));
   return undefined;
+}
+
+/** Only of what is not too deep: JSON is written with a stack. */
+function checkLength(extended: FieldReader, namespaces: object): void {
+  const { max: threshold } = itemColumns.extendedFields;
+  const { length } = JSON.stringify(namespaces);
+  if (length <= threshold) return;
+  const bound = `up to ${threshold} characters of JSON`;
+  const rule = { violatedRule: 'MAX_LENGTH', data: { threshold } } as const;
+  extended.problems.push(violation(extended.at('namespaces'), length, bound, rule));
 }
 
 /** Whether objects and lists lie in each other deeper than so. */

@@ -37,6 +37,8 @@ export const keys = {
   wixItems: (tenantId: string) => `{${tenantId}}:wix-items`,
   /** string: JSON of a job over many items, and how far it has come. Expires. */
   itemJob: (tenantId: string, jobId: string) => `{${tenantId}}:item-job:${jobId}`,
+  /** string: ids of the items a job is about, 16 bytes each. Expires with the job. */
+  itemJobItems: (tenantId: string, jobId: string) => `{${tenantId}}:item-job:${jobId}:items`,
   /** string: rows of a file that an import has stored. Expires. */
   importProgress: (tenantId: string, digest: string) => `{${tenantId}}:import:${digest}`,
   /** hash: subscription id -> JSON of a receiver of events. */

@@ -18,14 +18,13 @@ const line = (key: Buffer, units: number, more: Partial<MovementLine> = {}): Mov
   const stockOnly = { absolute: false, compareQuantity: null };
   return { key, units, guard: 'unrestricted', stockOnly, ...more };
 };
-const post = (lines: readonly MovementLine[], more: Partial<PostMovement> = {}) =>
+const post = (lines: readonly MovementLine[], more: Partial<PostMovement> = { bound: 100 }) =>
   postMovement(shop.redis, {
     tenantId: shop.tenantId,
     lines,
     cause: { operation: 'ADJUST' },
     settingsRevision: 0,
     retentionMs: 60_000,
-    bound: 100,
     ...more,
   });
 
@@ -76,7 +75,7 @@ describe("a caller's bound", () => {
   test('is none of lines that orders make, nor where no bound is given', async () => {
     const key = await shop.addItem({ quantity: 95 });
     await post([{ key, units: 50, guard: 'strict' }]);
-    await post([line(key, 50)], { bound: undefined } as Partial<PostMovement>);
+    await post([line(key, 50)], {});
     expect(await shop.level(key)).toMatchObject({ quantity: 195 });
   });
 

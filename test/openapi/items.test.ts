@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openItemJobs } from '../../src/inventory/itemJobQueue';
-import { itemJobKinds } from '../../src/items-rest/itemJobs';
+import { itemJobKinds } from '../../src/items-rest/itemJobKinds';
 import { graphqlHub } from '../support/graphqlHub';
 import { checkedAnswers, checkedFetch, operationIds } from '../support/openapi';
 import { testRedisSocket } from '../support/redis';
