@@ -36,7 +36,7 @@ function bothWays(name: string, handler: Handler): Route[] {
 
 /** Wix: Query Inventory Items. */
 async function queryInventoryItems(call: RestCall): Promise<object> {
-  const query = asObject(readPayload(call)['query'], 'query');
+  const query = asObject(readPayload(call, ['query'])['query'], 'query');
   refuseOthers(query, 'query', ['filter', 'sort', 'cursorPaging', 'paging', ...PROJECTION]);
   const page = parsePaging(query, 'query', QUERY_PAGE);
   const found = await findPage(call, query, 'query', page, {
@@ -47,7 +47,7 @@ async function queryInventoryItems(call: RestCall): Promise<object> {
 
 /** Wix: Search Inventory Items. */
 async function searchInventoryItems(call: RestCall): Promise<object> {
-  const search = asObject(readPayload(call)['search'], 'search');
+  const search = asObject(readPayload(call, ['search'])['search'], 'search');
   refuseOthers(search, 'search', [
     ...['filter', 'sort', 'cursorPaging', 'paging', 'search', 'aggregations', 'timeZone'],
     ...PROJECTION,
@@ -72,8 +72,7 @@ async function searchInventoryItems(call: RestCall): Promise<object> {
 
 /** Wix: Count Inventory Items. */
 async function countInventoryItems(call: RestCall): Promise<object> {
-  const payload = readPayload(call);
-  refuseOthers(payload, '', ['filter', 'search']);
+  const payload = readPayload(call, ['filter', 'search']);
   const where = bothOf(
     parseFilter(payload['filter'], 'filter'),
     parseSearch(payload['search'], 'search'),

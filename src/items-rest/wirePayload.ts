@@ -10,10 +10,20 @@ const BASE64_URL = /^[\w-]*={0,2}$/;
  * What a call asks for: its JSON body, or `.r` of its address, which is base64url of the same JSON
  * in UTF-8 (the Wix SDK sends short reads so). A call with neither asks for all defaults.
  *
+ * @param known the keys it may have: a misspelt one would ask for all defaults
  * @throws InventoryError INVALID_INPUT
  */
-export function readPayload({ body, query }: Pick<RestCall, 'body' | 'query'>): Payload {
-  if (body !== undefined) return asObject(body, 'body');
+export function readPayload(
+  { body, query }: Pick<RestCall, 'body' | 'query'>,
+  known: readonly string[],
+): Payload {
+  const payload = body === undefined ? readAddress(query) : asObject(body, 'body');
+  refuseOthers(payload, '', known);
+  return payload;
+}
+
+function readAddress(query: RestCall['query']): Payload {
+  refuseOthers(query, '', ['.r']);
   const written = query['.r'];
   if (written === undefined) return {};
   if (typeof written !== 'string' || !BASE64_URL.test(written)) {

@@ -174,6 +174,17 @@ test.each<[string, object, string]>([
   });
 });
 
+test.each([{ filter: { name: 'x' } }, { qeury: {} }])(
+  'a payload %j is refused',
+  async (payload) => {
+    expect(await refusal('POST', '/locations/query', payload)).toMatchObject({
+      status: 400,
+      field: Object.keys(payload)[0],
+      rule: 'OTHER',
+    });
+  },
+);
+
 test('a filter has bounds', async () => {
   let deep: object = { name: 'x' };
   for (let i = 0; i < 11; i += 1) deep = { $not: deep };

@@ -1,4 +1,4 @@
-import { queryHub } from './queryHub';
+import { encoded, queryHub } from './queryHub';
 
 const { violation, call, wix } = queryHub(() => [{ quantity: 1 }]);
 
@@ -170,6 +170,27 @@ describe('a search is refused', () => {
     expect(refused).toMatchObject({ status: 400, field: 'search.mode' });
     const other = await violation('count', { filters: {} });
     expect(other).toMatchObject({ status: 400, field: 'filters' });
+  });
+});
+
+describe('a payload that asks for nothing known is refused', () => {
+  const filter = { quantity: { $gt: 5 } };
+  test.each<['query' | 'search' | 'count', object, string]>([
+    ['query', { filter }, 'filter'],
+    ['query', { qeury: { filter } }, 'qeury'],
+    ['query', { query: { filter }, search: {} }, 'search'],
+    ['search', { filter, search: { expression: 'cup' } }, 'filter'],
+    ['search', { sort: [] }, 'sort'],
+    ['count', { query: { filter } }, 'query'],
+  ])('%s %j', async (path, payload, field) => {
+    expect(await violation(path, payload)).toMatchObject({ status: 400, field });
+    const { status, body } = await call<unknown>(`${path}?.r=${encoded(payload)}`);
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain(`"field":"${field}"`);
+  });
+
+  test('in the address, too', async () => {
+    expect((await call('query?filter=quantity')).status).toBe(400);
   });
 });
 
