@@ -2,6 +2,7 @@ import { InventoryError } from '../../src/core/errors';
 import type { ItemCondition } from '../../src/core/itemQuery';
 import type { ItemJobKind } from '../../src/inventory/itemJobs';
 import { itemJobKinds } from '../../src/items-rest/itemJobKinds';
+import { beforeScript } from './beforeScript';
 import { jobHub, stock } from './jobHub';
 
 const { hub, run, shelf, items, quantities, order, go, state, create } = jobHub();
@@ -31,25 +32,6 @@ function cutOff(when: 'before' | 'after', step = 1): typeof itemJobKinds {
     };
   };
   return Object.fromEntries(Object.entries(itemJobKinds).map(([name, kind]) => [name, cut(kind)]));
-}
-
-/** Does something before a script runs: every time, or the first time only. */
-function before(script: string, action: () => Promise<unknown>, once = true): () => void {
-  const redis = hub().redis as unknown as Record<string, (...args: unknown[]) => unknown>;
-  const name = `${script}Buffer`;
-  const real = redis[name]!;
-  const restore = () => {
-    redis[name] = real;
-  };
-  redis[name] = async (...args: unknown[]) => {
-    const hooked = redis[name]!;
-    // What is done here calls scripts, too.
-    redis[name] = real;
-    await action();
-    if (!once) redis[name] = hooked;
-    return real.apply(redis, args);
-  };
-  return restore;
 }
 
 async function interrupted(
@@ -123,7 +105,7 @@ describe('a step that was cut off after its work is not done again', () => {
     const { productId, ids } = await shelf([stock(10), { tracked: false, inStock: true }]);
     const ticket = await order('ADJUST', ofProduct(productId), adjustBy(5, true));
     const gone = () => Promise.reject(new InventoryError('REDIS_UNAVAILABLE'));
-    before('postMovement', gone);
+    beforeScript(hub(), 'postMovement', gone);
     await expect(go(ticket)).rejects.toMatchObject({ kind: 'unavailable' });
     expect(await quantities(ids)).toEqual([10, 5]);
     expect(await go(ticket)).toBe(true);
@@ -165,15 +147,15 @@ describe('an item that changes between look and write', () => {
       and: [ofProduct(productId), { field: 'quantity', compare: 'gte', value: 10 }],
     };
     const update = await order('UPDATE', where, setTo(40));
-    before('saveItems', () => sell(ids[0]!, 1));
+    beforeScript(hub(), 'saveItems', () => sell(ids[0]!, 1));
     await go(update);
     expect(await state(update)).toMatchObject({ succeeded: 1, skipped: 1, failed: 0 });
     const adjust = await order('ADJUST', where, adjustBy(-1));
-    before('postMovement', () => sell(ids[1]!, 35));
+    beforeScript(hub(), 'postMovement', () => sell(ids[1]!, 35));
     await go(adjust);
     expect(await state(adjust)).toMatchObject({ total: 1, succeeded: 0, skipped: 1 });
     const remove = await order('DELETE', ofProduct(productId), null);
-    before('deleteItems', () => sell(ids[1]!, 1));
+    beforeScript(hub(), 'deleteItems', () => sell(ids[1]!, 1));
     await go(remove);
     expect(await state(remove)).toMatchObject({ total: 2, succeeded: 2 });
   });
@@ -181,7 +163,7 @@ describe('an item that changes between look and write', () => {
   test('is taken from down to what it then has', async () => {
     const { productId, ids } = await shelf([stock(3), stock(8)]);
     const ticket = await order('ADJUST', ofProduct(productId), adjustBy(-5));
-    before('postMovement', () => sell(ids[0]!, 1).then(() => sell(ids[1]!, 4)));
+    beforeScript(hub(), 'postMovement', () => sell(ids[0]!, 1).then(() => sell(ids[1]!, 4)));
     await go(ticket);
     expect(await state(ticket)).toMatchObject({ succeeded: 2, failed: 0 });
     expect(await quantities(ids)).toEqual([0, 0]);
@@ -190,7 +172,9 @@ describe('an item that changes between look and write', () => {
   test('all the time fails alone, and the job goes on', async () => {
     const { productId, ids } = await shelf([stock(10_000), stock(10), stock(10)]);
     const ticket = await order('UPDATE', ofProduct(productId), setTo(40));
-    const restore = before('saveItems', () => sell(ids[0]!, 1), false);
+    const restore = beforeScript(hub(), 'saveItems', () => sell(ids[0]!, 1), {
+      everyTime: true,
+    });
     await go(ticket);
     restore();
     const job = await state(ticket);
