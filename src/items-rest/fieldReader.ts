@@ -2,6 +2,9 @@ import { isGuid } from '../core/identity';
 import { isWholeNumber } from '../core/quantity';
 import { violation, type FieldViolation } from './fieldViolation';
 
+/** A surrogate without the other one: it would not survive UTF-8. */
+const HALF_CHARACTER = /\p{Cs}/u;
+
 /** A field's value: undefined when it is absent or wrong, null when the caller says null. */
 type Read<T> = T | null | undefined;
 
@@ -27,7 +30,7 @@ export class FieldReader {
     this.#fields = isObject(value) ? value : {};
     if (isObject(value)) return;
     const rule = value === undefined || value === null ? 'REQUIRED_FIELD' : 'FORMAT';
-    problems.push(violation(path || 'request', value, 'an object', { violatedRule: rule }));
+    problems.push(violation(path || 'body', value, 'an object', { violatedRule: rule }));
   }
 
   /** Where a field is, from the root of the request. */
@@ -54,6 +57,10 @@ export class FieldReader {
     const bound = `${min}..${max} characters`;
     const text = this.#read<string>(name, bound, (value) => typeof value === 'string');
     if (typeof text !== 'string') return text;
+    if (HALF_CHARACTER.test(text)) {
+      this.#refuse(name, text, `${bound}, none of them half a one`, { violatedRule: 'FORMAT' });
+      return undefined;
+    }
     if (text.length >= min && text.length <= max) return text;
     const short = text.length < min;
     this.#refuse(name, text, bound, {

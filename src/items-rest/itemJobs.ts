@@ -93,14 +93,14 @@ export const itemJobRoutes: readonly Route[] = [
 
 async function start(call: RestCall, { kind, operation, fields, readInput }: JobMethod) {
   const { deps, tenantId, body, idempotencyKey } = call;
-  const { itemJobs } = deps;
-  if (!itemJobs) throw new InventoryError('INTERNAL', 'This process takes no jobs.');
   refuseOthers(asObject(body, 'body'), '', [...COMMON_FIELDS, ...fields]);
   const { input, cause } = readRequest(call, (request) => {
     if (request.raw('filter') == null) request.miss('filter', 'an object; {} finds all items');
     return { input: readInput(request), cause: causeOf(call, operation, request) };
   });
   const where = readWhere(body as Record<string, unknown>);
+  const { itemJobs } = deps;
+  if (!itemJobs) throw new InventoryError('INTERNAL', 'This process takes no jobs.');
   const order = { kind, where, input, cause, idempotencyKey };
   return { jobId: await startItemJob(deps, tenantId, order, (job) => itemJobs.add(job)) };
 }
@@ -118,7 +118,8 @@ function readWhere(body: Record<string, unknown>): ItemCondition | undefined {
 
 /** What is kept of the item is what the change says, not what came. */
 function readUpdate(request: FieldReader): ItemChange {
-  const change = readItemChange(request.required('inventoryItem'), readFieldMask(request));
+  const fields = request.required('inventoryItem');
+  const change = readItemChange(fields, readFieldMask(request), { mayRepeat: false });
   return { ...change, written: { ...change.written, namespaces: undefined } };
 }
 

@@ -90,9 +90,8 @@ function allOf(parts: readonly ItemCondition[]): ItemCondition {
   return only && parts.length === 1 ? only : { and: parts };
 }
 
-/** Which fields there are to ask about, in an error. */
-export function unknownField(name: string, path: string) {
-  return refused(path, name, `about one of ${wireFieldNames.join(', ')}`, 'OTHER');
+function unknownField(name: string, path: string) {
+  return refused(`${path}.${name}`, name, `one of ${wireFieldNames.join(', ')}`, 'OTHER');
 }
 
 /** A plain value asks for equality, an object for all of its operators. */
@@ -111,7 +110,7 @@ function readField(asked: unknown, field: WireField, place: Place): ItemConditio
     const known = operatorsOf[field.kind];
     const operator = known.find((each) => each === (operatorSynonyms[key] ?? key));
     if (!operator) {
-      throw refused(place.path, key, `asked with one of ${known.join(', ')}`, 'OTHER');
+      throw refused(below.path, key, `one of ${known.join(', ')}`, 'OTHER');
     }
     return readOperator(operator, value, field, below);
   });

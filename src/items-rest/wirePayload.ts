@@ -111,13 +111,13 @@ export function asWhole(
   [least, most]: readonly [number, number],
 ): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
-    return value as number;
-  }
-  const low = typeof value === 'number' && value < least;
-  throw invalidField(field, value, `a whole number in ${least}..${most}`, {
-    violatedRule: low ? 'MIN' : 'MAX',
-    data: { threshold: low ? least : most },
+  const bound = `a whole number in ${least}..${most}`;
+  if (!Number.isInteger(value)) throw invalidField(field, value, bound, { violatedRule: 'FORMAT' });
+  const number = value as number;
+  if (number >= least && number <= most) return number;
+  throw invalidField(field, value, bound, {
+    violatedRule: number < least ? 'MIN' : 'MAX',
+    data: { threshold: number < least ? least : most },
   });
 }
 

@@ -176,7 +176,7 @@ const nested = (depth: number): object => (depth === 0 ? {} : { a: nested(depth 
 
 test.each([
   ['delete-by-filter', {}, 'filter', 'REQUIRED_FIELD'],
-  ['delete-by-filter', { filter: { nonsense: 1 } }, 'filter', 'OTHER'],
+  ['delete-by-filter', { filter: { nonsense: 1 } }, 'filter.nonsense', 'OTHER'],
   ['delete-by-filter', { filter, serach: { expression: 'cup' } }, 'serach', 'OTHER'],
   ['delete-by-filter', { filter, search: { expression: ' -- ' } }, 'search.expression', 'OTHER'],
   ['delete-by-filter', { filter, search: {} }, 'search.expression', 'OTHER'],
