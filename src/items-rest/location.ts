@@ -25,5 +25,5 @@ export async function getDefaultLocation({ deps, tenantId }: RestCall) {
 export async function queryStoresLocations(call: RestCall) {
   const payload = readPayload(call, ['query']);
   const { all } = await tenantLocations(call.deps, call.tenantId);
-  return queryLocations(all.map(wireLocation), payload['query']);
+  return queryLocations(call, all.map(wireLocation), payload['query']);
 }

@@ -1,10 +1,11 @@
-import { InventoryError } from '../core/errors';
 import { timeZone, UTC, type TimeZone } from '../core/timeZone';
 import { countItems, queryItems, type QueriedItems } from '../inventory/queryItems';
+import { errorInQuery } from './errorAt';
 import { invalidField } from './fieldViolation';
 import type { Handler, RestCall, Route } from './route';
 import { wireAggregated } from './wireAggregated';
 import { parseAggregations } from './wireAggregations';
+import { itemFields } from './wireFields';
 import { parseFilter } from './wireFilter';
 import { wixItem } from '../core/wixItem';
 import { parsePaging, type WirePage } from './wirePaging';
@@ -15,6 +16,8 @@ import { parseSort } from './wireSort';
 /** Length of a page when the caller names none, in items; Wix's own for a search. */
 const QUERY_PAGE = 50;
 const SEARCH_PAGE = 100;
+/** Steps of an order, at the most (Wix Inventory Items V3). */
+const MAX_SORT_STEPS = 10;
 const MAX_ZONE_LENGTH = 50;
 /** What else a client may send, that asks for parts of items only: whole ones are given. */
 const PROJECTION = ['fields', 'fieldsets'];
@@ -88,27 +91,12 @@ async function findPage(
   page: WirePage,
   asked: Omit<Parameters<typeof queryItems>[2], 'size' | 'sort'>,
 ): Promise<QueriedItems> {
-  const sort = parseSort(query['sort'], `${path}.sort`);
+  const sort = parseSort(itemFields, query['sort'], `${path}.sort`, MAX_SORT_STEPS);
   try {
     return await queryItems(deps, tenantId, { ...asked, ...page, sort });
   } catch (error) {
-    throw named(error, path);
+    throw errorInQuery(error, path);
   }
-}
-
-/** Where the wire has what the use case is given. */
-const WIRE_PATHS: Readonly<Record<string, string>> = {
-  cursor: 'cursorPaging.cursor',
-  filter: 'filter',
-  aggregations: 'aggregations',
-};
-
-function named(error: unknown, root: string): unknown {
-  const field = error instanceof InventoryError ? error.details.field : undefined;
-  const place = field === undefined ? undefined : WIRE_PATHS[field];
-  if (!(error instanceof InventoryError) || place === undefined) return error;
-  const message = error.message.replace(/^\w+/, `${root}.${place}`);
-  return new InventoryError(error.code, message, { field: `${root}.${place}` });
 }
 
 /** Cursors for those who page by cursors, the total for those who page by number. */

@@ -31,6 +31,8 @@ export const keys = {
   locations: (tenantId: string) => `{${tenantId}}:locations`,
   /** string: 32 random bytes that sign the cursors of lists. */
   cursorKey: (tenantId: string) => `{${tenantId}}:cursor-key`,
+  /** string: JSON of a filter that is too long for the cursors of its query. Expires. */
+  queryFilter: (tenantId: string, digest: string) => `{${tenantId}}:query-filter:${digest}`,
   /** string: points a token has used in its present minute. Expires. */
   limit: (tenantId: string, tokenId: string) => `{${tenantId}}:limit:${tokenId}`,
   /** hash: what Wix's own items are here, and how far events about them were taken. */

@@ -39,6 +39,7 @@ describe('a filter is refused', () => {
     ['for being there perhaps', { id: { $exists: 'yes' } }, '.id.$exists', /true or false/],
     ['for being empty perhaps', { id: { $isEmpty: 1 } }, '.id.$isEmpty', /true or false/],
     ['with an $and of no list', { $and: { quantity: 1 } }, '.$and', /a list/],
+    ['with an $or of nothing', { $or: [null] }, '.$or[0]', /an object/],
     ['with an $or of a text', { $or: ['a'] }, '.$or[0]', /an object/],
     ['with a $not of a list', { $not: [{ quantity: 1 }] }, '.$not', /an object/],
     ['with a $not of nothing', { $not: null }, '.$not', /an object/],
