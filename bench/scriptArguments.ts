@@ -40,5 +40,7 @@ export function scriptArguments(call: ScriptCall): (string | number | Buffer)[] 
     '',
     '',
     0,
+    '',
+    '',
   ];
 }
