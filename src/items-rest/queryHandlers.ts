@@ -68,7 +68,7 @@ async function searchInventoryItems(call: RestCall): Promise<object> {
   const results = aggregations.map((asked, i) => wireAggregated(asked, found.aggregated[i]!));
   return {
     inventoryItems: found.items.map(wixItem),
-    pagingMetadata: { ...metadata(found, page), hasNext: found.next !== undefined },
+    pagingMetadata: { ...metadata(found, page), hasNext: hasNext(found, page) },
     ...(aggregations.length > 0 && { aggregationData: { results } }),
   };
 }
@@ -108,6 +108,11 @@ function metadata({ items, totalCount, next, previous }: QueriedItems, { offset 
     ...(previous !== undefined && { prev: previous }),
   };
   return { count, cursors };
+}
+
+function hasNext({ items, totalCount, next }: QueriedItems, { offset }: WirePage): boolean {
+  if (offset === undefined || totalCount === undefined) return next !== undefined;
+  return offset + items.length < totalCount;
 }
 
 function readZone(search: Payload): TimeZone {
