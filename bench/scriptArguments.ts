@@ -41,5 +41,6 @@ export function scriptArguments(call: ScriptCall): (string | number | Buffer)[] 
     '',
     0,
     '',
+    '',
   ];
 }

@@ -18,7 +18,7 @@ import { refuseUpgrade } from './schema/subscriptionUpgrade';
 import { createWebhookListener, isWixWebhook } from './webhooks-rest/webhookListener';
 
 /** What jobs over many items can do; the process runs them. */
-export { itemJobKinds } from './items-rest/itemJobs';
+export { itemJobKinds } from './items-rest/itemJobKinds';
 
 /** The hub's HTTP side, without a socket. */
 export interface App {

@@ -51,8 +51,11 @@ const bodyErrorCodes: Readonly<Record<string, ErrorCode>> = {
 /** Any thrown value as an error of the table: what is not one of ours is a bug. */
 export function asInventoryError(error: unknown): InventoryError {
   if (error instanceof InventoryError) return error;
-  const code = bodyErrorCodes[(error as { type?: string } | null)?.type ?? ''];
+  const { type = '', status = 500 } = (error ?? {}) as { type?: string; status?: number };
+  const code = bodyErrorCodes[type];
   if (code) return new InventoryError(code);
+  // Express and its parsers give what the caller did wrong a status of its own.
+  if (status >= 400 && status < 500) return new InventoryError('INVALID_INPUT');
   return new InventoryError('INTERNAL', undefined, undefined, { cause: error });
 }
 

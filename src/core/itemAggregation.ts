@@ -1,4 +1,5 @@
-import type { FieldValue, ItemField } from './itemQuery';
+import type { FieldValue } from './condition';
+import type { ItemField } from './itemQuery';
 import type { Interval, TimeZone } from './timeZone';
 
 /** Groups of items by the values of a field. An item of a list is in the group of each entry. */

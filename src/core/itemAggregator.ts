@@ -1,3 +1,4 @@
+import type { FieldValue } from './condition';
 import type { InventoryItem } from './item';
 import type {
   Aggregated,
@@ -7,8 +8,8 @@ import type {
   ScalarAggregation,
   ValueGrouping,
 } from './itemAggregation';
-import { valueOf, valuesOf, type FieldValue } from './itemQuery';
-import { compareValues } from './itemQueryOrder';
+import { valueOf, valuesOf } from './itemQuery';
+import { compareValues } from './queryOrder';
 import { startOfInterval } from './timeZone';
 
 /** Takes items one by one, and says in the end what they come to. */

@@ -1,9 +1,15 @@
+import {
+  combinedTest,
+  valueTest,
+  type Condition,
+  type FieldCondition,
+  type FieldValue,
+  type Test,
+} from './condition';
 import { NIL_GUID } from './identity';
 import { availabilityStatus, type InventoryItem } from './item';
 import { wordsOf } from './itemFilter';
-
-/** A value of an item's field. Null: the item has none. Times are ms since 1970. */
-export type FieldValue = string | number | boolean | null;
+import type { QuerySort } from './queryOrder';
 
 /**
  * The fields a query can name. A tracked item has a quantity and no `inStock`, an untracked one the
@@ -35,21 +41,11 @@ export type ItemField = keyof typeof VALUES;
 /** Fields whose words a search looks at. */
 export type SearchedField = 'name' | 'variantName' | 'sku' | 'barcode';
 
-/**
- * What a query asks of an item. Nothing is smaller or larger than null, and null begins with
- * nothing; `in` with null finds items without a value. Of a list, one entry is enough, but
- * `hasAll` asks for each.
- */
-export type ItemCondition =
-  | { field: ItemField; in: readonly FieldValue[] }
-  | { field: ItemField; compare: 'lt' | 'lte' | 'gt' | 'gte'; value: string | number }
-  /** Case does not matter. */
-  | { field: ItemField; text: 'startsWith' | 'endsWith' | 'contains'; value: string }
-  | { field: 'categoryIds'; hasAll: readonly string[] }
-  | ItemSearch
-  | { and: readonly ItemCondition[] }
-  | { or: readonly ItemCondition[] }
-  | { not: ItemCondition };
+/** What a query asks of an item. `hasAll` is asked of lists only. */
+export type ItemCondition = Condition<FieldCondition<ItemField> | ItemSearch>;
+
+/** One step of an order of items. */
+export type ItemQuerySort = QuerySort<ItemField>;
 
 /** Words to find in fields. */
 export interface ItemSearch {
@@ -77,78 +73,34 @@ export function valuesOf(field: ItemField): (item: InventoryItem) => readonly Fi
   };
 }
 
+/** Fields that a movement changes. */
+const MOVED_FIELDS: readonly ItemField[] = ['quantity', 'status', 'updated'];
+
+/** Whether a movement of an item may make a condition hold for it, or hold no longer. */
+export function readsStock(condition: ItemCondition): boolean {
+  if ('and' in condition) return condition.and.some(readsStock);
+  if ('or' in condition) return condition.or.some(readsStock);
+  if ('not' in condition) return readsStock(condition.not);
+  return 'field' in condition && MOVED_FIELDS.includes(condition.field);
+}
+
 /** Turns a condition into a test that is quick to run over many items. */
-export function conditionTest(condition: ItemCondition): (item: InventoryItem) => boolean {
-  if ('and' in condition) return allOf(condition.and.map(conditionTest));
-  if ('or' in condition) {
-    const tests = condition.or.map(conditionTest);
-    return (item) => tests.some((test) => test(item));
-  }
-  if ('not' in condition) {
-    const test = conditionTest(condition.not);
-    return (item) => !test(item);
-  }
+export function conditionTest(condition: ItemCondition): Test<InventoryItem> {
+  return combinedTest(condition, leafTest);
+}
+
+function leafTest(condition: FieldCondition<ItemField> | ItemSearch): Test<InventoryItem> {
   if ('words' in condition) return searchTest(condition);
   if ('hasAll' in condition) {
     const { hasAll } = condition;
     return (item) => hasAll.every((id) => item.categoryIds?.includes(id));
   }
-  if (condition.field === 'categoryIds') return listTest(condition);
-  return scalarTest(condition);
-}
-
-type ScalarCondition = Extract<
-  ItemCondition,
-  { in: unknown } | { compare: unknown } | { text: unknown }
->;
-
-function allOf(tests: readonly ((item: InventoryItem) => boolean)[]) {
-  const [first, second] = tests;
-  if (first && tests.length === 1) return first;
-  if (first && second && tests.length === 2) {
-    return (item: InventoryItem) => first(item) && second(item);
+  const test = valueTest(condition);
+  if (condition.field === 'categoryIds') {
+    return ({ categoryIds = [] }) => (categoryIds.length > 0 ? categoryIds.some(test) : test(null));
   }
-  return (item: InventoryItem) => {
-    for (const test of tests) if (!test(item)) return false;
-    return true;
-  };
-}
-
-function scalarTest(condition: ScalarCondition): (item: InventoryItem) => boolean {
   const read = VALUES[condition.field];
-  const test = valueTest(condition);
   return (item) => test(read(item));
-}
-
-function listTest(condition: ScalarCondition): (item: InventoryItem) => boolean {
-  const test = valueTest(condition);
-  return ({ categoryIds = [] }) => (categoryIds.length > 0 ? categoryIds.some(test) : test(null));
-}
-
-function valueTest(condition: ScalarCondition): (value: FieldValue) => boolean {
-  if ('in' in condition) {
-    const [only] = condition.in;
-    if (condition.in.length === 1) return (value) => value === only;
-    const wanted = new Set(condition.in);
-    return (value) => wanted.has(value);
-  }
-  if ('compare' in condition) {
-    const bound = condition.value;
-    return {
-      lt: (value: FieldValue) => value !== null && value < bound,
-      lte: (value: FieldValue) => value !== null && value <= bound,
-      gt: (value: FieldValue) => value !== null && value > bound,
-      gte: (value: FieldValue) => value !== null && value >= bound,
-    }[condition.compare];
-  }
-  const part = condition.value.toLowerCase();
-  const { text } = condition;
-  const has = {
-    startsWith: (value: string) => value.startsWith(part),
-    endsWith: (value: string) => value.endsWith(part),
-    contains: (value: string) => value.includes(part),
-  }[text];
-  return (value) => typeof value === 'string' && has(value.toLowerCase());
 }
 
 function searchTest({ words, every, prefix, fields }: ItemSearch) {

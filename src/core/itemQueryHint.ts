@@ -1,7 +1,8 @@
+import type { FieldValue } from './condition';
 import { NIL_GUID } from './identity';
 import type { AvailabilityStatus } from './item';
 import type { ItemFilter } from './itemFilter';
-import type { FieldValue, ItemCondition, ItemField, ItemSearch } from './itemQuery';
+import type { ItemCondition, ItemField, ItemSearch } from './itemQuery';
 
 /** Filters by one field, of those that lists have an index for. */
 const INDEXED: Partial<Record<ItemField, (values: readonly string[]) => ItemFilter>> = {

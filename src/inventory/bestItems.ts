@@ -1,9 +1,9 @@
 import type { InventoryItem } from '../core/item';
-import type { ItemQueryOrder, ItemQueryPlace } from '../core/itemQueryOrder';
+import type { QueryOrder, QueryPlace } from '../core/queryOrder';
 
 interface Kept {
   item: InventoryItem;
-  place: ItemQueryPlace;
+  place: QueryPlace;
   /** Whether the item is a copy. */
   fixed: boolean;
 }
@@ -17,7 +17,7 @@ export class BestItems {
 
   /** @param fromEnd keep the last items of the order instead */
   constructor(
-    private readonly order: ItemQueryOrder,
+    private readonly order: QueryOrder<InventoryItem>,
     private readonly size: number,
     private readonly fromEnd = false,
   ) {}
@@ -31,7 +31,7 @@ export class BestItems {
     }
     const worst = kept[0];
     if (!worst) return;
-    const compared = this.order.compareItem(item, worst.place);
+    const compared = this.order.compareThing(item, worst.place);
     if (this.fromEnd ? compared <= 0 : compared >= 0) return;
     kept[0] = { item, place: this.order.placeOf(item), fixed: false };
     this.sink(0);

@@ -216,7 +216,8 @@ async function identitiesOf(
   return identities;
 }
 
-async function readStored(
+/** Items as they are stored, by id; those that are not there are left out. */
+export async function readStored(
   { redis }: InventoryDeps,
   tenantId: string,
   keys: readonly Buffer[],

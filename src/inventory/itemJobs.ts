@@ -1,10 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { InventoryError, invalidInput } from '../core/errors';
+import { isGuid } from '../core/identity';
 import type { ItemCondition } from '../core/itemQuery';
 import type { MovementCause } from '../core/movement';
-import { keepItemJob, readItemJob } from '../redis/itemJobs';
+import {
+  addItemJob,
+  keepItemJob,
+  keepJobItems,
+  readItemJob,
+  readJobItems,
+} from '../redis/itemJobs';
 import type { InventoryDeps } from './deps';
+import { addOutcome, type ItemJobFailure, type StepOutcome } from './itemJobStep';
 import { scanItems } from './itemScan';
+import { callOf, type KeyedInput } from './keyedInput';
+import { takeSteps } from './keyedSteps';
 
 /** What is to be done with all items that a condition holds for. */
 export interface ItemJobOrder {
@@ -17,13 +27,6 @@ export interface ItemJobOrder {
   cause: MovementCause;
 }
 
-/** Why an item was left as it is. */
-export interface ItemJobFailure {
-  itemId: string;
-  code: string;
-  message: string;
-}
-
 /** A job and how far it has come. */
 export interface ItemJob extends ItemJobOrder {
   id: string;
@@ -32,22 +35,23 @@ export interface ItemJob extends ItemJobOrder {
   /** Items found when the job began; null: it has not begun. */
   total: number | null;
   succeeded: number;
+  /** Those that somebody changed or deleted before their turn came, so that they are not meant. */
+  skipped: number;
   failed: number;
   /** The first 100 of them. */
   failures: ItemJobFailure[];
-  /** All items up to this id, in order of id, are done. */
-  afterId: string;
-  /** Those that are being done: after a crash they are done again, found or not. */
-  step: readonly string[];
 }
 
-/** Does what a kind of job is for with some items; by place, why one was left as it is. */
+/**
+ * Does what a kind of job is for with the next items, those that are still meant. A step that is
+ * done again under its key must have the outcome it had.
+ */
 export type ItemJobKind = (
   deps: InventoryDeps,
   tenantId: string,
-  job: ItemJob,
-  itemIds: readonly string[],
-) => Promise<(Omit<ItemJobFailure, 'itemId'> | undefined)[]>;
+  job: ItemJobOrder,
+  step: { itemIds: readonly string[]; key: string },
+) => Promise<StepOutcome>;
 
 /** What a queue carries of a job. */
 export interface ItemJobTicket {
@@ -65,30 +69,42 @@ export interface ItemJobRun {
 
 /** Items between two moments at which progress is stored. */
 const ITEMS_PER_STEP = 300;
-const FAILURES_NAMED = 100;
 /** How long a job runs before others get their turn, ms. */
 const TURN_MS = 5000;
-const JOB_ID = /^[0-9a-f-]{36}$/;
 
 /**
- * Starts a job. It goes on in any of the hub's processes, whatever becomes of this one.
+ * Starts a job, once by key. It goes on in any of the hub's processes, whatever becomes of this
+ * one.
  *
- * @param enqueue hands the ticket to the queue
+ * @param enqueue hands the ticket to the queue; may be called again for the same job
  * @returns its id
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT (the key), IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
  */
 export async function startItemJob(
-  { redis }: InventoryDeps,
+  deps: InventoryDeps,
   tenantId: string,
-  order: ItemJobOrder,
+  { idempotencyKey, ...order }: ItemJobOrder & KeyedInput,
   enqueue: (ticket: ItemJobTicket) => Promise<void>,
 ): Promise<string> {
-  const id = randomUUID();
-  const start = { status: 'RUNNING', total: null, succeeded: 0, failed: 0 } as const;
-  const job: ItemJob = { ...order, id, ...start, failures: [], afterId: '', step: [] };
-  await keepItemJob(redis, tenantId, id, JSON.stringify(job));
-  await enqueue({ tenantId, jobId: id });
-  return id;
+  const { kind, where, input, cause } = order;
+  const { operation, reason } = cause;
+  const { call } = callOf(deps, { idempotencyKey }, ['JOB', kind, where, input, operation, reason]);
+  const { plan } = await takeSteps(deps, tenantId, call, {
+    decide: () => Promise.resolve({ jobId: randomUUID() }),
+    act: async ({ jobId }) => {
+      const start = {
+        status: 'RUNNING',
+        total: null,
+        succeeded: 0,
+        skipped: 0,
+        failed: 0,
+      } as const;
+      const job: ItemJob = { ...order, id: jobId, ...start, failures: [] };
+      await addItemJob(deps.redis, tenantId, jobId, JSON.stringify(job));
+      await enqueue({ tenantId, jobId });
+    },
+  });
+  return plan.jobId;
 }
 
 /**
@@ -101,19 +117,19 @@ export async function itemJob(
   tenantId: string,
   jobId: string,
 ): Promise<ItemJob> {
-  if (!JOB_ID.test(jobId)) throw invalidInput('jobId', jobId, 'a GUID');
-  const text = await readItemJob(redis, tenantId, jobId);
+  if (!isGuid(jobId)) throw invalidInput('jobId', jobId, 'a GUID');
+  const text = await readItemJob(redis, tenantId, jobId.toLowerCase());
   if (text === null) throw new InventoryError('NOT_FOUND', `There is no job ${jobId}.`);
   return JSON.parse(text) as ItemJob;
 }
 
 /**
- * Goes on with a job from where it was left. The items are those the condition holds for now, in
- * order of id; each is looked at once more by the kind. A step that was broken off is done again as
- * it was begun, because what is done may no longer fit the condition: a kind must do it once only.
+ * Goes on with a job from where it was left. Its items are those the condition held for when it
+ * began; each is looked at once more when its turn comes. Progress is stored after each step, as
+ * the step's record has it.
  *
  * @returns whether the job is done; false: others get their turn first
- * @throws InventoryError REDIS_UNAVAILABLE: it is to be run again
+ * @throws InventoryError REDIS_UNAVAILABLE, or any conflict: it is to be run again
  */
 export async function runItemJob(
   deps: InventoryDeps,
@@ -130,18 +146,25 @@ export async function runItemJob(
   const keep = () => keepItemJob(deps.redis, tenantId, jobId, JSON.stringify(job));
   const turnEnds = performance.now() + TURN_MS;
   try {
-    if (job.step.length > 0) note(job, await work(deps, tenantId, job, job.step));
-    const ids = await idsAfter(deps, tenantId, job);
-    job.total ??= ids.length;
-    for (let at = 0; at < ids.length; at += ITEMS_PER_STEP) {
-      job.step = ids.slice(at, at + ITEMS_PER_STEP);
+    if (job.total === null) {
+      job.total = await findItems(deps, tenantId, job);
       await keep();
+    }
+    for (let place = placeOf(job); place < job.total; place = placeOf(job)) {
       if (performance.now() > turnEnds || stopping?.aborted) return false;
-      note(job, await work(deps, tenantId, job, job.step));
+      const itemIds = await readJobItems(deps.redis, tenantId, jobId, place, ITEMS_PER_STEP);
+      const key = `job:${jobId}:${place / ITEMS_PER_STEP}`;
+      const outcome = await work(deps, tenantId, job, { itemIds, key });
+      addOutcome(job, outcome);
+      if (placeOf(job) !== place + itemIds.length || itemIds.length === 0) {
+        throw new Error(`a step of job ${jobId} does not add up`);
+      }
+      await keep();
     }
     job.status = 'DONE';
   } catch (error) {
-    if (error instanceof InventoryError && error.kind === 'unavailable') throw error;
+    const again = error instanceof InventoryError && AGAIN.includes(error.kind);
+    if (again) throw error;
     log.error({ jobId, cause: error instanceof Error ? error.stack : undefined }, 'job failed');
     job.status = 'FAILED';
   }
@@ -149,37 +172,26 @@ export async function runItemJob(
   return true;
 }
 
-async function idsAfter(
-  { feeds }: InventoryDeps,
-  tenantId: string,
-  { where, afterId }: ItemJob,
-): Promise<string[]> {
-  const index = await feeds.current(tenantId);
-  const ids: string[] = [];
-  await scanItems(index, where, {
-    take: ({ id }) => {
-      if (id > afterId) ids.push(id);
-    },
-    beforeTurnEnds: () => undefined,
-  });
-  return ids.sort();
+/** Kinds of errors that pass by themselves. */
+const AGAIN: readonly string[] = ['unavailable', 'conflict'];
+
+/** The place a job has come to: all items before it are counted. */
+function placeOf({ succeeded, skipped, failed }: ItemJob): number {
+  return succeeded + skipped + failed;
 }
 
-/** Notes that the job's step is done. */
-function note(
-  job: ItemJob,
-  outcomes: readonly (Omit<ItemJobFailure, 'itemId'> | undefined)[],
-): void {
-  const { step } = job;
-  step.forEach((itemId, i) => {
-    const failure = outcomes[i];
-    if (!failure) {
-      job.succeeded += 1;
-      return;
-    }
-    job.failed += 1;
-    if (job.failures.length < FAILURES_NAMED) job.failures.push({ itemId, ...failure });
+/** Finds the items a job is about and keeps which they are; how many. */
+async function findItems(
+  { feeds, redis }: InventoryDeps,
+  tenantId: string,
+  { id: jobId, where }: ItemJob,
+): Promise<number> {
+  const index = await feeds.current(tenantId);
+  // An item that is deleted and created again meanwhile may be met twice.
+  const ids = new Set<string>();
+  await scanItems(index, where, {
+    take: ({ id }) => void ids.add(id),
+    beforeTurnEnds: () => undefined,
   });
-  job.afterId = step.at(-1) ?? job.afterId;
-  job.step = [];
+  return keepJobItems(redis, tenantId, jobId, [...ids].sort());
 }

@@ -6,7 +6,7 @@ import type { MovementCause, MovementLine } from '../core/movement';
 import { postMovement } from '../redis/commands';
 import type { InventoryDeps } from './deps';
 import { itemsById } from './items';
-import { callOf, earlierCall, type KeyedInput } from './keyedInput';
+import { callOf, type KeyedInput } from './keyedInput';
 import { recordRefusal } from './recordRefusal';
 import { tenantSettings, withSettings } from './settings';
 
@@ -27,15 +27,16 @@ export interface ItemMove {
 export interface MoveItems extends KeyedInput {
   /** 1..300. */
   moves: readonly ItemMove[];
-  /** A quantity that moves beyond them is refused. Units, both inclusive. */
-  bounds: { min: number; max: number };
+  /**
+   * Units: no move may raise a quantity over it, or lower one under minus it. A preorder counter
+   * never rises over it.
+   */
+  bound: number;
   cause: MovementCause;
 }
 
 /** What became of a move: the item right after it, or why it was refused. */
 export type MoveOutcome = { item: InventoryItem } | { error: InventoryError };
-
-const MAX_ATTEMPTS = 10;
 
 /**
  * Changes quantities of tracked items, each by a movement of its own: a move that is refused leaves
@@ -109,26 +110,22 @@ interface Step {
 async function moveItem(
   deps: InventoryDeps,
   tenantId: string,
-  call: MoveItems,
+  { bound, cause, moves }: MoveItems,
   { item, place, key }: Step,
 ): Promise<MoveOutcome> {
-  const move = call.moves[place]!;
-  let present = item;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return { item: await postMove(deps, tenantId, call, { move, item: present, key }) };
-    } catch (error) {
-      if (!(error instanceof InventoryError)) throw error;
-      if (error.code !== 'COMPARE_QUANTITY_STALE' || attempt === MAX_ATTEMPTS) return { error };
-      [present = null] = await itemsById(deps, tenantId, [move.itemId]);
-    }
+  const move = moves[place]!;
+  try {
+    return { item: await postMove(deps, tenantId, { bound, cause }, { move, item, key }) };
+  } catch (error) {
+    if (!(error instanceof InventoryError)) throw error;
+    return { error };
   }
 }
 
 async function postMove(
   deps: InventoryDeps,
   tenantId: string,
-  { bounds, cause }: MoveItems,
+  { bound, cause }: Pick<MoveItems, 'bound' | 'cause'>,
   { move, item, key }: { move: ItemMove; item: InventoryItem | null; key: string | undefined },
 ): Promise<InventoryItem> {
   const { itemId, productId, units, guard, preorder } = move;
@@ -138,12 +135,10 @@ async function postMove(
   }
   const input = [itemId.toLowerCase(), units, guard, preorder, cause.reason];
   const keyed = callOf(deps, { idempotencyKey: key }, input);
-  // What the earlier call did would else count against the bounds.
-  if (await earlierCall(deps, tenantId, keyed.call)) return item;
-  const line = lineOf(move, item, bounds);
+  const lines = [lineOf(move, item)];
   return withSettings(deps, tenantId, async ({ revision: settingsRevision }) => {
     const { retentionMs } = deps;
-    const post = { tenantId, lines: [line], cause, settingsRevision, retentionMs, ...keyed };
+    const post = { tenantId, lines, cause, bound, settingsRevision, retentionMs, ...keyed };
     const outcome = await postMovement(deps.redis, post).catch(async (error: unknown) => {
       if (guard === 'strict') await recordRefusal(deps, tenantId, error, post);
       throw error;
@@ -156,32 +151,11 @@ async function postMove(
   });
 }
 
-/**
- * The script knows the store's bounds only. Where a quantity comes near the caller's, it is
- * compared with the one that was read, so that no other call can push it over them.
- */
-function lineOf(
-  { units, guard, preorder }: ItemMove,
-  item: InventoryItem,
-  { min, max }: MoveItems['bounds'],
-): MovementLine {
+function lineOf({ units, guard, preorder }: ItemMove, item: InventoryItem): MovementLine {
   const key = keyOfGuid(item.id);
-  const capacity = item.preorderEnabled ? item.preorderLimit - item.preorderCounter : 0;
-  if (preorder && units < 0 && item.tracked && capacity > 0) {
+  const left = item.preorderEnabled ? item.preorderLimit - item.preorderCounter : 0;
+  if (preorder && units < 0 && item.tracked && left > 0) {
     return { key, units, guard, preorderOnly: true };
   }
-  const after = item.quantity + units;
-  // A strict line never goes below zero.
-  const free = units > 0 || guard === 'unrestricted';
-  if (item.tracked && free && (units > 0 ? after > max : after < min)) {
-    const message = `The quantity would leave ${min}..${max}: it is ${item.quantity}.`;
-    throw new InventoryError('QUANTITY_OUT_OF_RANGE', message, { itemIds: [item.id] });
-  }
-  const near = free && (after > max / 2 || after < min / 2);
-  return {
-    key,
-    units,
-    guard,
-    stockOnly: { absolute: false, compareQuantity: near ? item.quantity : null },
-  };
+  return { key, units, guard, stockOnly: { absolute: false, compareQuantity: null } };
 }

@@ -1,18 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import { InventoryError, invalidInput } from '../core/errors';
 import type { InventoryItem } from '../core/item';
 import type { Aggregated, ItemAggregation } from '../core/itemAggregation';
 import { itemAggregator, type ItemAggregator } from '../core/itemAggregator';
-import type { ItemCondition } from '../core/itemQuery';
+import { valueOf, type ItemCondition, type ItemQuerySort } from '../core/itemQuery';
 import { hintOf } from '../core/itemQueryHint';
-import { itemQueryOrder, type ItemQuerySort } from '../core/itemQueryOrder';
 import { isWholeNumber } from '../core/quantity';
+import { queryOrder } from '../core/queryOrder';
 import { BestItems } from './bestItems';
-import { cursorKeyOf } from './cursorKey';
 import type { InventoryDeps } from './deps';
 import type { ItemIndex } from './itemIndex';
 import { scanItems } from './itemScan';
-import { readQueryCursor, writeQueryCursor, type QueryCursor } from './queryItemsCursor';
+import { resumeQuery, writeQueryCursor, type QueryCursor } from './queryCursor';
 import { walkQuery, type QueryWalk } from './queryItemsWalk';
 
 /** Longest page, in items (Wix Inventory Items V3). */
@@ -74,15 +72,11 @@ export async function queryItems(
   if (!isWholeNumber(offset, 0, MAX_QUERY_OFFSET)) {
     throw invalidInput('offset', offset, `0..${MAX_QUERY_OFFSET}: page on with cursors`);
   }
-  const key = await cursorKeyOf(deps, tenantId);
-  const cursor =
-    query.cursor === undefined ? undefined : readQueryCursor(key, query.cursor, 'cursor');
-  const where = query.where ?? cursor?.where ?? null;
-  const sort = query.sort ?? cursor?.sort ?? DEFAULT_SORT;
-  if (cursor && !isDeepStrictEqual([cursor.where, cursor.sort], [where, sort])) {
-    const message = 'cursor must be one of an answer to the same filter, sort and search';
-    throw new InventoryError('INVALID_INPUT', message, { field: 'cursor' });
-  }
+  const resumed = await resumeQuery(deps, tenantId, 'items', {
+    ...query,
+    defaultSort: DEFAULT_SORT,
+  });
+  const { where, sort, cursor } = resumed;
   const asked = { where, sort, size, cursor };
   const index = await deps.feeds.current(tenantId);
   const walked =
@@ -93,19 +87,21 @@ export async function queryItems(
     ? { ...walked, totalCount: undefined, aggregated: [] }
     : await scanQuery(index, { ...asked, offset }, query.aggregations ?? []);
   const { items, more, totalCount, aggregated } = found;
-  // Who pages by number gets no cursors, and so no filter is too long.
+  // Who pages by number gets no cursors.
   if (query.offset !== undefined) {
     return { items, totalCount, next: undefined, previous: undefined, aggregated };
   }
   const backwards = cursor?.side === 'before';
-  const order = itemQueryOrder(sort);
-  const cursorAt = (item: InventoryItem | undefined, side: QueryCursor['side']) =>
-    item && writeQueryCursor(key, { where, sort, place: order.placeOf(item), side });
+  const order = queryOrder(sort, valueOf);
+  const cursorAt = async (item: InventoryItem | undefined, side: QueryCursor['side']) => {
+    const place = item && order.placeOf(item);
+    return place && writeQueryCursor(deps, tenantId, 'items', { where, sort, place, side });
+  };
   return {
     items,
     totalCount: undefined,
-    next: more || backwards ? cursorAt(items.at(-1), 'after') : undefined,
-    previous: (backwards ? more : cursor) ? cursorAt(items[0], 'before') : undefined,
+    next: more || backwards ? await cursorAt(items.at(-1), 'after') : undefined,
+    previous: (backwards ? more : cursor) ? await cursorAt(items[0], 'before') : undefined,
     aggregated,
   };
 }
@@ -140,7 +136,7 @@ async function scanQuery(
   { where, sort, size, offset, cursor }: QueryWalk & { offset: number },
   aggregations: readonly ItemAggregation[],
 ) {
-  const order = itemQueryOrder(sort);
+  const order = queryOrder(sort, valueOf);
   const fromEnd = cursor?.side === 'before';
   const best = new BestItems(order, offset + size, fromEnd);
   const aggregators = aggregations.map(itemAggregator);
@@ -149,7 +145,7 @@ async function scanQuery(
     take: (item) => {
       totalCount += 1;
       for (const aggregator of aggregators) aggregator.take(item);
-      const compared = cursor ? order.compareItem(item, cursor.place) : 0;
+      const compared = cursor ? order.compareThing(item, cursor.place) : 0;
       if (cursor && (fromEnd ? compared >= 0 : compared <= 0)) return;
       inRange += 1;
       best.offer(item);

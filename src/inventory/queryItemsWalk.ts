@@ -2,13 +2,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { InventoryItem } from '../core/item';
 import { comparePlaces, orderValue, placeOf, type ItemPlace } from '../core/itemOrder';
 import type { ItemSortField } from '../core/itemOrder';
-import { conditionTest, type ItemCondition, type ItemField } from '../core/itemQuery';
+import {
+  conditionTest,
+  type ItemCondition,
+  type ItemField,
+  type ItemQuerySort,
+} from '../core/itemQuery';
 import { hintOf } from '../core/itemQueryHint';
-import type { ItemQuerySort } from '../core/itemQueryOrder';
 import { rangeOf } from '../core/itemQueryRange';
 import type { ItemIndex } from './itemIndex';
 import type { OrderedItems } from './orderedItems';
-import type { QueryCursor } from './queryItemsCursor';
+import type { QueryCursor } from './queryCursor';
 import { Turn } from './turn';
 
 /** Orders of the index that are those of a query by one field. */

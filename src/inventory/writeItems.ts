@@ -29,69 +29,113 @@ const RACES: readonly string[] = ['ALREADY_EXISTS', 'REVISION_CONFLICT', 'UNKNOW
 /**
  * Creates and changes items by Wix's rules, and by what they are at the moment: the good entries
  * together, in one step, whatever becomes of the others. An entry with a revision is refused when
- * the item has another one; one without is written to the item as it then is.
+ * the item has another one; one without is written to the item as it then is. An entry whose item
+ * others kept changing ends in REVISION_CONFLICT, one that was to be written when the store went
+ * away, after others had been, in REDIS_UNAVAILABLE.
  *
  * @param writes 1..1,000, each item once
- * @throws InventoryError ITEM_CHANGED when others kept changing the same items, REDIS_UNAVAILABLE
+ * @throws InventoryError REDIS_UNAVAILABLE when nothing is known to be written
  */
 export async function writeItems<Refusal>(
   deps: InventoryDeps,
   tenantId: string,
-  { writes, cause }: { writes: readonly ItemWrite<Refusal>[]; cause: MovementCause },
+  call: WriteItems<Refusal>,
 ): Promise<WriteOutcome<Refusal>[]> {
-  const outcomes: (WriteOutcome<Refusal> | undefined)[] = writes.map(() => undefined);
-  for (let attempt = 1; ; attempt += 1) {
-    const open = writes.flatMap((_, place) => (outcomes[place] ? [] : [place]));
-    const ids = open.map((place) => writes[place]!.id);
-    const present = await itemsById(deps, tenantId, ids);
-    const edits: Edit[] = [];
-    open.forEach((place, i) => {
-      const planned = plan(writes[place]!, present[i] ?? null);
-      if ('row' in planned) edits.push({ place, row: planned.row, known: present[i] != null });
-      else outcomes[place] = planned;
-    });
-    for (const [place, outcome] of await edit(deps, tenantId, edits, cause)) {
-      const raced = 'error' in outcome && RACES.includes(outcome.error.code);
-      if (!raced || writes[place]!.revision !== undefined) outcomes[place] = outcome;
-    }
+  const outcomes: (WriteOutcome<Refusal> | undefined)[] = call.writes.map(() => undefined);
+  let ended = overtaken();
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     if (outcomes.every((outcome) => outcome !== undefined)) return outcomes;
-    if (attempt === MAX_ATTEMPTS) throw new InventoryError('ITEM_CHANGED');
+    try {
+      await writeOpen(deps, tenantId, call, outcomes);
+    } catch (error) {
+      const away = error instanceof InventoryError && error.kind === 'unavailable';
+      if (!away || !outcomes.some((outcome) => outcome && 'item' in outcome)) throw error;
+      ended = error;
+      break;
+    }
   }
+  return outcomes.map((outcome) => outcome ?? { error: ended, known: true });
+}
+
+function overtaken(): InventoryError {
+  return new InventoryError('REVISION_CONFLICT', 'Others kept changing the item.');
+}
+
+/** Entries to write. */
+interface WriteItems<Refusal> {
+  writes: readonly ItemWrite<Refusal>[];
+  cause: MovementCause;
+}
+
+/** Writes the entries that have no outcome yet; those that others were faster with stay open. */
+async function writeOpen<Refusal>(
+  deps: InventoryDeps,
+  tenantId: string,
+  { writes, cause }: WriteItems<Refusal>,
+  outcomes: (WriteOutcome<Refusal> | undefined)[],
+): Promise<void> {
+  const open = writes.flatMap((_, place) => (outcomes[place] ? [] : [place]));
+  const ids = open.map((place) => writes[place]!.id);
+  const present = await itemsById(deps, tenantId, ids);
+  const edits: Edit[] = [];
+  open.forEach((place, i) => {
+    const { id, revision } = writes[place]!;
+    const planned = plan(writes[place]!, present[i] ?? null);
+    if ('row' in planned) {
+      const known = present[i] != null;
+      edits.push({ place, id, row: planned.row, known, races: revision === undefined });
+    } else outcomes[place] = planned;
+  });
+  if (edits.length === 0) return;
+  const made = await edit(deps, tenantId, edits, cause);
+  for (const [place, outcome] of made) outcomes[place] = outcome;
 }
 
 /** A row to store. */
 interface Edit {
   /** Which of the writes it is. */
   place: number;
+  id: string;
   row: EditItems['rows'][number];
   known: boolean;
+  /** Whether it is looked at again when others were faster. */
+  races: boolean;
 }
 
-/** What became of rows, by place; not of one that changed nothing and is gone. */
+/** What became of rows, by place; nothing of those to look at again. */
 async function edit(
   deps: InventoryDeps,
   tenantId: string,
   edits: readonly Edit[],
   cause: MovementCause,
 ): Promise<Map<number, WriteOutcome<never>>> {
-  const outcomes = new Map<number, WriteOutcome<never>>();
-  if (edits.length === 0) return outcomes;
   const rows = edits.map(({ row }) => row);
-  const { items, errors } = await editItems(deps, tenantId, {
-    rows,
-    errorPolicy: 'REJECT_FAILED_ROWS',
-    contract: 'WIX',
-    cause,
-  });
-  items.forEach((item, i) => {
-    if (item) outcomes.set(edits[i]!.place, { item });
-  });
-  for (const { row, code, message, field } of errors) {
-    const { place, known } = edits[row]!;
-    const error = new InventoryError(code, message, field ? { field } : {});
-    outcomes.set(place, { error, known });
+  const errorPolicy = 'REJECT_FAILED_ROWS';
+  try {
+    const outcomes = new Map<number, WriteOutcome<never>>();
+    const { items, errors } = await editItems(deps, tenantId, {
+      rows,
+      errorPolicy,
+      contract: 'WIX',
+      cause,
+    });
+    items.forEach((item, i) => {
+      if (item) outcomes.set(edits[i]!.place, { item });
+    });
+    for (const { row, code, message, field } of errors) {
+      const { place, known, races } = edits[row]!;
+      if (races && RACES.includes(code)) continue;
+      const error = new InventoryError(code, message, field ? { field } : {});
+      outcomes.set(place, { error, known });
+    }
+    return outcomes;
+  } catch (error) {
+    if (!(error instanceof InventoryError) || error.code !== 'ITEM_CHANGED') throw error;
+    // It has tried often: those that changed each time would keep the others from being written.
+    const ids = new Set(error.details.itemIds);
+    const changed = edits.filter(({ id }) => ids.has(id));
+    return new Map(changed.map(({ place, known }) => [place, { error: overtaken(), known }]));
   }
-  return outcomes;
 }
 
 function plan<Refusal>(

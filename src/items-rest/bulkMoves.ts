@@ -1,5 +1,4 @@
 import { normalizeId } from '../core/catalog';
-import type { InventoryError } from '../core/errors';
 import { NIL_GUID } from '../core/identity';
 import { MAX_LINES } from '../core/quantity';
 import { itemColumns } from '../inventory/itemColumns';
@@ -7,11 +6,11 @@ import { moveItems, type ItemMove } from '../inventory/moveItems';
 import { bulkAnswer, type BulkOutcome } from './bulkAnswer';
 import { causeOf } from './causeOf';
 import type { FieldReader } from './fieldReader';
+import { moveRefusal, type Direction } from './moveRefusal';
 import { readRequest } from './request';
 import type { RestCall } from './route';
 import { storesItems, type StoresReference } from './storesItem';
 import { WIRE_QUANTITY } from './writtenItem';
-import { WixRefusal } from './wixRefusal';
 
 /** Units that one entry moves (Wix Inventory Items V3). */
 const AMOUNT = { min: 1, max: WIRE_QUANTITY.max } as const;
@@ -22,8 +21,6 @@ interface Entry extends Omit<ItemMove, 'itemId'> {
   itemId?: string;
   reference: StoresReference;
 }
-
-type Direction = 'increment' | 'decrement';
 
 /** `POST /bulk/inventory-items/increment` and `…/increment-by-variant-and-location` */
 export const bulkIncrement = (call: RestCall) => bulkMove(call, 'increment', readItemId);
@@ -57,7 +54,7 @@ async function bulkMove(call: RestCall, direction: Direction, readSubject: ReadS
   const moves = await toMoves(call, entries);
   const outcomes = await moveItems(call.deps, call.tenantId, {
     moves,
-    bounds: WIRE_QUANTITY,
+    bound: WIRE_QUANTITY.max,
     cause,
     idempotencyKey: call.idempotencyKey,
   });
@@ -66,7 +63,7 @@ async function bulkMove(call: RestCall, direction: Direction, readSubject: ReadS
     const { itemId } = entries[i]!;
     const known = outcome.error.code !== 'UNKNOWN_ITEM';
     const id = itemId ?? (known ? moves[i]!.itemId : undefined);
-    return { id, error: refusalOf(outcome.error, direction) };
+    return { id, error: moveRefusal(outcome.error, direction) };
   });
   return bulkAnswer(results, returnEntity);
 }
@@ -103,11 +100,4 @@ function readAmount(entry: FieldReader, direction: Direction): Pick<Entry, 'unit
   if (entry.raw(name) == null) entry.miss(name, 'a whole number from 1 to 99999');
   if (direction === 'increment') return { units: amount ?? 0, preorder: false };
   return { units: -(amount ?? 0), preorder: entry.flag('preorderRequest') ?? false };
-}
-
-function refusalOf(error: InventoryError, direction: Direction): WixRefusal | InventoryError {
-  if (error.code !== 'QUANTITY_OUT_OF_RANGE') return error;
-  const up = direction === 'increment';
-  const code = up ? 'MAX_QUANTITY_LIMIT_REACHED' : 'MIN_QUANTITY_LIMIT_REACHED';
-  return new WixRefusal(code, error.message);
 }

@@ -6,7 +6,7 @@ import { causeOf } from './causeOf';
 import { readFieldMask } from './fieldMask';
 import type { FieldReader } from './fieldReader';
 import { invalidField, InvalidFields, violation } from './fieldViolation';
-import { readItemChange, rowOfChange, type ItemChange } from './itemChange';
+import { beyondWire, readItemChange, rowOfChange, type ItemChange } from './itemChange';
 import { newRow } from './newItem';
 import { readRequest } from './request';
 import type { RestCall } from './route';
@@ -81,6 +81,8 @@ function rowOfNew(
   locationId: NonNullable<InventoryItem['locationId']>,
 ): ItemRow | WixRefusal | InvalidFields {
   const { quantity, inStock, preorder, path } = written;
+  const beyond = beyondWire({ quantity: quantity ?? undefined, written });
+  if (beyond) return beyond;
   if (quantity == null && inStock == null) {
     const bound = 'given, or inStock: the item is new';
     return invalidField(`${path}.quantity`, quantity, bound, { violatedRule: 'REQUIRED_FIELD' });

@@ -25,3 +25,18 @@ export function errorAt(item: string, error: InventoryError): InventoryError {
   const named = message.startsWith(`${field} `) ? place + message.slice(field.length) : message;
   return new InventoryError(code, named, { ...details, field: place });
 }
+
+/** Where a query on the wire has what its use case is given. */
+const QUERY_PLACES: Readonly<Record<string, string>> = {
+  cursor: 'cursorPaging.cursor',
+  aggregations: 'aggregations',
+};
+
+/** An error about a part of a query, with the place where the call has that part. */
+export function errorInQuery(error: unknown, root: string): unknown {
+  const field = error instanceof InventoryError ? error.details.field : undefined;
+  const place = field === undefined ? undefined : QUERY_PLACES[field];
+  if (!(error instanceof InventoryError) || place === undefined) return error;
+  const message = error.message.replace(/^\w+/, `${root}.${place}`);
+  return new InventoryError(error.code, message, { field: `${root}.${place}` });
+}

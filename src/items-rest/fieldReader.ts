@@ -3,6 +3,9 @@ import { isWholeNumber } from '../core/quantity';
 import { isReadable } from '../core/text';
 import { violation, type FieldViolation } from './fieldViolation';
 
+/** A surrogate without the other one: it would not survive UTF-8. */
+const HALF_CHARACTER = /\p{Cs}/u;
+
 /** A field's value: undefined when it is absent or wrong, null when the caller says null. */
 type Read<T> = T | null | undefined;
 
@@ -28,7 +31,7 @@ export class FieldReader {
     this.#fields = isObject(value) ? value : {};
     if (isObject(value)) return;
     const rule = value === undefined || value === null ? 'REQUIRED_FIELD' : 'FORMAT';
-    problems.push(violation(path || 'request', value, 'an object', { violatedRule: rule }));
+    problems.push(violation(path || 'body', value, 'an object', { violatedRule: rule }));
   }
 
   /** Where a field is, from the root of the request. */
@@ -56,6 +59,10 @@ export class FieldReader {
     const isRead = (value: unknown) => typeof value === 'string' && isReadable(value);
     const text = this.#read<string>(name, bound, isRead);
     if (typeof text !== 'string') return text;
+    if (HALF_CHARACTER.test(text)) {
+      this.#refuse(name, text, `${bound}, none of them half a one`, { violatedRule: 'FORMAT' });
+      return undefined;
+    }
     if (text.length >= min && text.length <= max) return text;
     const short = text.length < min;
     this.#refuse(name, text, bound, {

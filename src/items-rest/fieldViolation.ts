@@ -48,6 +48,8 @@ export function violation(
 function shownOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
+  // JSON has no word for a number that is beyond all numbers.
+  if (typeof value === 'number') return String(value);
   return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 

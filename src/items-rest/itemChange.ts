@@ -6,10 +6,15 @@ import type { ItemRow } from '../inventory/itemColumns';
 import type { FieldReader } from './fieldReader';
 import { invalidField, violation, type InvalidFields } from './fieldViolation';
 import { checkOneOf } from './newItem';
-import { readWrittenItem, type WrittenItem, type WrittenNamespaces } from './writtenItem';
+import {
+  readWrittenItem,
+  WIRE_QUANTITY,
+  type WrittenItem,
+  type WrittenNamespaces,
+} from './writtenItem';
 import { WixRefusal, type WixCode } from './wixRefusal';
 
-/** What a call changes of an item. Undefined stays as it is. */
+/** What a call changes of an item; survives JSON. Undefined stays as it is. */
 export interface ItemChange {
   written: WrittenItem;
   quantity: number | undefined;
@@ -35,12 +40,15 @@ const ONE_NAMESPACE = 'extendedFields.namespaces.';
 /**
  * Reads what is to change of an item: the fields that are present, or with a mask the fields of the
  * mask, where an absent one means its default.
+ *
+ * @param mayRepeat whether `quantity` may lie beyond the wire's bounds when the item has it
  */
 export function readItemChange(
   fields: FieldReader,
   mask: readonly string[] | undefined,
+  { mayRepeat } = { mayRepeat: true },
 ): ItemChange {
-  const written = readWrittenItem(fields);
+  const written = readWrittenItem(fields, mayRepeat);
   checkOneOf(fields, written);
   const { quantity, inStock, preorder, namespaces } = written;
   const change: ItemChange = {
@@ -56,7 +64,7 @@ export function readItemChange(
   return mask ? masked(change, expand(mask, fields), fields) : change;
 }
 
-const NO_NAMESPACES = { given: new Map(), whole: true } as const;
+const NO_NAMESPACES = { given: [], whole: true } as const;
 
 /** The writable fields a mask names. */
 function expand(mask: readonly string[], fields: FieldReader): Set<string> {
@@ -95,7 +103,7 @@ function masked(change: ItemChange, paths: ReadonlySet<string>, fields: FieldRea
     preorderEnabled: in_('preorderInfo.enabled') ? (change.preorderEnabled ?? false) : undefined,
     preorderMessage: in_('preorderInfo.message') ? (change.preorderMessage ?? null) : undefined,
     preorderLimit: in_('preorderInfo.limit') ? (change.preorderLimit ?? null) : undefined,
-    namespaces: maskedNamespaces(change.namespaces?.given ?? new Map(), paths),
+    namespaces: maskedNamespaces(change.namespaces?.given ?? [], paths),
   };
 }
 
@@ -108,7 +116,8 @@ function maskedNamespaces(
     .filter((path) => path.startsWith(ONE_NAMESPACE))
     .map((path) => path.slice(ONE_NAMESPACE.length));
   if (names.length === 0) return undefined;
-  return { given: new Map(names.map((name) => [name, given.get(name) ?? null])), whole: false };
+  const values = new Map(given);
+  return { given: names.map((name) => [name, values.get(name) ?? null]), whole: false };
 }
 
 /**
@@ -125,6 +134,8 @@ export function rowOfChange(
   const other = otherIdentity(change.written, present);
   if (other) return other;
   const { quantity, inStock, preorderLimit: limit } = change;
+  const beyond = beyondWire(change, present.tracked ? present.quantity : undefined);
+  if (beyond) return beyond;
   const held = present.tracked ? present.quantity : 0;
   if (quantity !== undefined && quantity < 0 && quantity < held) {
     return new WixRefusal(lowers, undefined, { quantity, presentQuantity: held });
@@ -143,6 +154,26 @@ export function rowOfChange(
     extendedFields: change.namespaces && merged(change.namespaces, present.extendedFields),
   };
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+}
+
+/** Refuses a quantity beyond the wire's bounds, unless it is the one the item has. */
+export function beyondWire(
+  { quantity, written }: Pick<ItemChange, 'quantity' | 'written'>,
+  present?: number,
+): InvalidFields | undefined {
+  const { min, max } = WIRE_QUANTITY;
+  if (quantity === undefined || quantity === present) return undefined;
+  if (quantity >= min && quantity <= max) return undefined;
+  const low = quantity < min;
+  return invalidField(
+    `${written.path}.quantity`,
+    quantity,
+    `a whole number from ${min} to ${max}`,
+    {
+      violatedRule: low ? 'MIN' : 'MAX',
+      data: { threshold: low ? min : max },
+    },
+  );
 }
 
 /** Namespaces belong to apps: one that writes its own leaves the others' alone. */

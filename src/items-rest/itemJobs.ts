@@ -1,25 +1,19 @@
 import { InventoryError } from '../core/errors';
-import { guidOfKey, itemKey } from '../core/identity';
-import type { InventoryItem } from '../core/item';
 import type { ItemCondition } from '../core/itemQuery';
 import type { MovementCause } from '../core/movement';
-import { adjustFound } from '../inventory/adjustFound';
-import { itemJob, startItemJob, type ItemJob, type ItemJobKind } from '../inventory/itemJobs';
-import { itemsById } from '../inventory/items';
-import { removePresentItems } from '../inventory/removePresentItems';
-import { writeItems, type ItemWrite, type WriteOutcome } from '../inventory/writeItems';
+import { itemJob, startItemJob, type ItemJob } from '../inventory/itemJobs';
 import { causeOf } from './causeOf';
-import { applicationErrorOf } from './errorEnvelope';
 import { readFieldMask } from './fieldMask';
-import { FieldReader } from './fieldReader';
-import type { InvalidFields } from './fieldViolation';
-import { readItemChange, rowOfChange } from './itemChange';
+import type { FieldReader } from './fieldReader';
+import { invalidField } from './fieldViolation';
+import { readItemChange, type ItemChange } from './itemChange';
+import type { AdjustInput, CreateInput } from './itemJobKinds';
 import { readRequest } from './request';
 import type { RestCall, Route } from './route';
 import { WIRE_QUANTITY } from './writtenItem';
 import { parseFilter } from './wireFilter';
+import { asObject, refuseOthers } from './wirePayload';
 import { bothOf, parseSearch } from './wireSearch';
-import { WixRefusal } from './wixRefusal';
 
 /*
  * Changes of all items that a filter finds (Wix Inventory Items V3, the methods "by filter"). They
@@ -29,36 +23,64 @@ import { WixRefusal } from './wixRefusal';
 const AMOUNT = { min: 1, max: WIRE_QUANTITY.max } as const;
 const NEW_QUANTITY = { min: 0, max: WIRE_QUANTITY.max } as const;
 
-/** What the job that adjusts is told. */
-interface AdjustInput {
-  /** Signed units. */
-  units: number;
-  /** Whether untracked items become tracked ones. */
-  track: boolean;
+/** What every method by filter reads. */
+const COMMON_FIELDS = ['filter', 'search', 'reason'];
+
+/** A method by filter. */
+interface JobMethod {
+  /** Below `/bulk/inventory-items`. */
+  name: string;
+  /** Kind of the job. */
+  kind: string;
+  operation: MovementCause['operation'];
+  /** What its request has beside the common fields. */
+  fields: readonly string[];
+  /** Reads what the job is told; notes what is wrong with it. JSON. */
+  readInput: (request: FieldReader) => unknown;
 }
 
-/** What the job that creates is told. */
-interface CreateInput {
-  locationId: string;
-  quantity: number;
-}
-
-/** Reads what a job is told from a request; notes what is wrong with it. */
-type ReadInput = (request: FieldReader, call: RestCall) => unknown;
+const METHODS: readonly JobMethod[] = [
+  {
+    ...{ name: 'update-by-filter', kind: 'UPDATE', operation: 'UPDATE' },
+    fields: ['inventoryItem', 'fieldMask'],
+    readInput: readUpdate,
+  },
+  {
+    ...{ name: 'delete-by-filter', kind: 'DELETE', operation: 'DELETE' },
+    fields: [],
+    readInput: () => null,
+  },
+  {
+    ...{ name: 'adjust-by-filter', kind: 'ADJUST', operation: 'ADJUST' },
+    fields: ['adjustment', 'trackQuantity'],
+    readInput: (request) => {
+      const track = request.flag('trackQuantity') ?? false;
+      return { units: readUnits(request.required('adjustment')), track } satisfies AdjustInput;
+    },
+  },
+  {
+    ...{ name: 'set-or-adjust-by-filter', kind: 'ADJUST', operation: 'ADJUST' },
+    fields: ['adjustedInventoryAction'],
+    readInput: (request) => {
+      const units = readUnits(request.required('adjustedInventoryAction'));
+      return { units, track: true } satisfies AdjustInput;
+    },
+  },
+  {
+    ...{ name: 'create-by-variant-filter', kind: 'CREATE', operation: 'CREATE' },
+    fields: ['locationId', 'inventoryCreationData'],
+    readInput: readCreate,
+  },
+];
 
 /** The methods by filter, and how far a job has come. */
 export const itemJobRoutes: readonly Route[] = [
-  start('update-by-filter', 'UPDATE', 'UPDATE', readUpdate),
-  start('delete-by-filter', 'DELETE', 'DELETE', () => null),
-  start('adjust-by-filter', 'ADJUST', 'ADJUST', (request) => {
-    const track = request.flag('trackQuantity') ?? false;
-    return { units: readUnits(request.required('adjustment')), track } satisfies AdjustInput;
-  }),
-  start('set-or-adjust-by-filter', 'ADJUST', 'ADJUST', (request) => {
-    const units = readUnits(request.required('adjustedInventoryAction'));
-    return { units, track: true } satisfies AdjustInput;
-  }),
-  start('create-by-variant-filter', 'CREATE', 'CREATE', readCreate),
+  ...METHODS.map((method): Route => ({
+    verb: 'post',
+    path: `/bulk/inventory-items/${method.name}`,
+    scope: 'inventory:write',
+    handler: (call) => start(call, method),
+  })),
   {
     verb: 'get',
     path: '/bulk/inventory-items/jobs/:id',
@@ -69,56 +91,36 @@ export const itemJobRoutes: readonly Route[] = [
   },
 ];
 
-/** What is done with the items of a job, by its kind. */
-export const itemJobKinds: Readonly<Record<string, ItemJobKind>> = {
-  UPDATE: updateItems,
-  DELETE: async (deps, tenantId, { cause }, itemIds) => {
-    await removePresentItems(deps, tenantId, itemIds, cause);
-    // What is gone already is as it should be.
-    return itemIds.map(() => undefined);
-  },
-  ADJUST: async (deps, tenantId, { id, cause, input }, itemIds) => {
-    const { units, track } = input as AdjustInput;
-    const adjust = { units, track, max: WIRE_QUANTITY.max, cause, idempotencyKey: `job:${id}` };
-    const errors = await adjustFound(deps, tenantId, itemIds, adjust);
-    return errors.map((error) => error && failure(error));
-  },
-  CREATE: createItems,
-};
-
-function start(
-  name: string,
-  kind: string,
-  operation: MovementCause['operation'],
-  readInput: ReadInput,
-): Route {
-  return {
-    verb: 'post',
-    path: `/bulk/inventory-items/${name}`,
-    scope: 'inventory:write',
-    handler: async (call) => {
-      const { deps, tenantId, body } = call;
-      const { itemJobs } = deps;
-      if (!itemJobs) throw new InventoryError('INTERNAL', 'This process takes no jobs.');
-      const { input, cause } = readRequest(call, (request) => {
-        if (request.raw('filter') == null) request.miss('filter', 'an object; {} finds all items');
-        return { input: readInput(request, call), cause: causeOf(call, operation, request) };
-      });
-      const where = readWhere(body as Record<string, unknown>);
-      const order = { kind, where, input, cause };
-      return { jobId: await startItemJob(deps, tenantId, order, (job) => itemJobs.add(job)) };
-    },
-  };
+async function start(call: RestCall, { kind, operation, fields, readInput }: JobMethod) {
+  const { deps, tenantId, body, idempotencyKey } = call;
+  refuseOthers(asObject(body, 'body'), '', [...COMMON_FIELDS, ...fields]);
+  const { input, cause } = readRequest(call, (request) => {
+    if (request.raw('filter') == null) request.miss('filter', 'an object; {} finds all items');
+    return { input: readInput(request), cause: causeOf(call, operation, request) };
+  });
+  const where = readWhere(body as Record<string, unknown>);
+  const { itemJobs } = deps;
+  if (!itemJobs) throw new InventoryError('INTERNAL', 'This process takes no jobs.');
+  const order = { kind, where, input, cause, idempotencyKey };
+  return { jobId: await startItemJob(deps, tenantId, order, (job) => itemJobs.add(job)) };
 }
 
+/** A search that looks for nothing would find all items. */
 function readWhere(body: Record<string, unknown>): ItemCondition | undefined {
-  return bothOf(parseFilter(body['filter'], 'filter'), parseSearch(body['search'], 'search'));
+  const search = parseSearch(body['search'], 'search');
+  if (body['search'] != null && !search) {
+    const { expression } = asObject(body['search'], 'search');
+    const rule = { violatedRule: 'OTHER' } as const;
+    throw invalidField('search.expression', expression, 'a text with a word in it', rule);
+  }
+  return bothOf(parseFilter(body['filter'], 'filter'), search);
 }
 
-/** The wire form is kept, and read again by the job. */
-function readUpdate(request: FieldReader): unknown {
-  readItemChange(request.required('inventoryItem'), readFieldMask(request));
-  return { inventoryItem: request.raw('inventoryItem'), fieldMask: request.raw('fieldMask') };
+/** What is kept of the item is what the change says, not what came. */
+function readUpdate(request: FieldReader): ItemChange {
+  const fields = request.required('inventoryItem');
+  const change = readItemChange(fields, readFieldMask(request), { mayRepeat: false });
+  return { ...change, written: { ...change.written, namespaces: undefined } };
 }
 
 function readUnits(action: FieldReader): number {
@@ -138,64 +140,9 @@ function readCreate(request: FieldReader): CreateInput {
   return { locationId: locationId ?? '', quantity: quantity ?? 0 };
 }
 
-type Write = ItemWrite<WixRefusal | InvalidFields>;
-
-/** Sets the same values once more when it is done again: nothing changes then. */
-async function updateItems(
-  ...[deps, tenantId, { input, cause }, itemIds]: Parameters<ItemJobKind>
-): ReturnType<ItemJobKind> {
-  const fields = new FieldReader(input, '', []);
-  const change = readItemChange(fields.required('inventoryItem'), readFieldMask(fields));
-  const writes = itemIds.map((id): Write => ({
-    id,
-    rowOf: (present: InventoryItem | null) => {
-      if (!present) return { refusal: new WixRefusal('NOT_FOUND') };
-      const lowers = 'REQUESTED_QUANTITY_MUST_BE_NON_NEGATIVE_DECREASING';
-      const row = rowOfChange(change, present, lowers);
-      return row instanceof Error ? { refusal: row } : { row };
-    },
-  }));
-  return (await writeItems(deps, tenantId, { writes, cause })).map(failureOf);
-}
-
-/** A variant that has an item at the location already is left alone. */
-async function createItems(
-  ...[deps, tenantId, { input, cause }, itemIds]: Parameters<ItemJobKind>
-): ReturnType<ItemJobKind> {
-  const { locationId, quantity } = input as CreateInput;
-  const models = await itemsById(deps, tenantId, itemIds);
-  const writes = new Map<string, Write>();
-  const targets = models.map((model) => {
-    if (!model) return undefined;
-    const { appId, productId, variantId, name, variantName, sku, barcode, visible } = model;
-    const id = guidOfKey(itemKey(tenantId, { appId, productId, variantId, locationId }));
-    const described = { name, variantName, sku, barcode, visible };
-    const known = Object.entries(described).filter(([, value]) => value !== undefined);
-    const row = { appId, productId, variantId, locationId, quantity, ...Object.fromEntries(known) };
-    // Made by this job, then; or by somebody else, who wanted it as it is.
-    writes.set(id, { id, rowOf: (present) => ({ row: present ? {} : row }) });
-    return id;
-  });
-  const wanted = [...writes.keys()];
-  if (wanted.length === 0) return itemIds.map(() => undefined);
-  const outcomes = await writeItems(deps, tenantId, { writes: [...writes.values()], cause });
-  const byId = new Map(wanted.map((id, i) => [id, outcomes[i]!]));
-  return targets.map((id) => (id === undefined ? undefined : failureOf(byId.get(id)!)));
-}
-
-function failureOf(outcome: WriteOutcome<WixRefusal | InvalidFields>) {
-  if ('item' in outcome) return undefined;
-  return failure('refusal' in outcome ? outcome.refusal : outcome.error);
-}
-
-function failure(error: WixRefusal | InventoryError) {
-  const { code, description } = applicationErrorOf(error);
-  return { code, message: description };
-}
-
-function wireJob({ id, kind, status, total, succeeded, failed, failures }: ItemJob) {
+function wireJob({ id, kind, status, total, succeeded, skipped, failed, failures }: ItemJob) {
   const errors = failures.map(({ itemId, code, message }) => {
     return { inventoryItemId: itemId, code, description: message };
   });
-  return { id, kind, status, total, succeeded, failed, errors };
+  return { id, kind, status, total, succeeded, skipped, failed, errors };
 }

@@ -20,6 +20,7 @@ import { asRestError, errorAnswer } from './errorEnvelope';
 import { queryRoutes } from './queryHandlers';
 import { itemJobRoutes } from './itemJobs';
 import { createItem, deleteItem, getItem, updateItem } from './item';
+import { readJson } from './jsonBody';
 import { getDefaultLocation, getLocation, queryStoresLocations } from './location';
 import type { Handler, Route } from './route';
 
@@ -81,8 +82,8 @@ export function createItemsRoutes(deps: ItemsRestDeps): Router {
       maxAge: 600,
     }),
   );
-  // A body is read for those only who may call; it is JSON whatever its type says.
-  const readBody = express.json({ limit: MAX_BODY_BYTES, type: () => true });
+  // A body is read for those only who may call.
+  const readBody = readJson(MAX_BODY_BYTES);
   for (const path of new Set(ROUTES.map((route) => route.path))) {
     const known = ROUTES.filter((route) => route.path === path);
     const place = routes.route(path);

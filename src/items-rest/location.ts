@@ -23,7 +23,7 @@ export async function getDefaultLocation({ deps, tenantId }: RestCall) {
 
 /** `POST /locations/query` */
 export async function queryStoresLocations(call: RestCall) {
-  const payload = readPayload(call);
+  const payload = readPayload(call, ['query']);
   const { all } = await tenantLocations(call.deps, call.tenantId);
-  return queryLocations(all.map(wireLocation), payload['query']);
+  return queryLocations(call, all.map(wireLocation), payload['query']);
 }

@@ -1,11 +1,11 @@
 import type { ItemRow } from '../inventory/itemColumns';
 import type { FieldReader } from './fieldReader';
 import { violation } from './fieldViolation';
-import { readProduct, readWrittenItem, type WrittenItem } from './writtenItem';
+import { readProduct, readWrittenFields, type WrittenFields } from './writtenItem';
 
 /** Reads an item to create (Wix Inventory Items V3). Notes all that is wrong with it. */
 export function readNewItem(fields: FieldReader): ItemRow {
-  const written = readWrittenItem(fields);
+  const written = readWrittenFields(fields);
   if (written.productId == null) missing(fields, 'productId', '1..36 characters');
   if (written.variantId == null) missing(fields, 'variantId', 'a GUID');
   checkTracking(fields, written);
@@ -14,7 +14,7 @@ export function readNewItem(fields: FieldReader): ItemRow {
 }
 
 /** What a new item is stored as. */
-export function newRow(written: WrittenItem, product: ItemRow): ItemRow {
+export function newRow(written: WrittenFields, product: ItemRow): ItemRow {
   const { preorder, namespaces } = written;
   const values: ItemRow = {
     productId: written.productId ?? null,
@@ -32,19 +32,19 @@ export function newRow(written: WrittenItem, product: ItemRow): ItemRow {
 }
 
 /** An item is tracked by quantity or by status: never by both. */
-export function checkOneOf(fields: FieldReader, { quantity, inStock }: WrittenItem): void {
+export function checkOneOf(fields: FieldReader, { quantity, inStock }: WrittenFields): void {
   if (quantity == null || inStock == null) return;
   const bound = 'absent when quantity is given: an item is tracked or not';
   fields.problems.push(violation(fields.at('inStock'), inStock, bound, { violatedRule: 'OTHER' }));
 }
 
-function checkTracking(fields: FieldReader, written: WrittenItem): void {
+function checkTracking(fields: FieldReader, written: WrittenFields): void {
   checkOneOf(fields, written);
   const given = (['quantity', 'inStock'] as const).some((name) => fields.raw(name) != null);
   if (!given) missing(fields, 'quantity', 'given, or inStock: an item is tracked or not');
 }
 
-function checkCreation(fields: FieldReader, { quantity, inStock, preorder }: WrittenItem): void {
+function checkCreation(fields: FieldReader, { quantity, inStock, preorder }: WrittenFields): void {
   if (typeof quantity === 'number' && quantity < 0) {
     const rule = 'REQUESTED_QUANTITY_MUST_BE_NON_NEGATIVE';
     fields.problems.push(
@@ -68,7 +68,7 @@ function missing(fields: FieldReader, name: string, bound: string): void {
   if (fields.raw(name) == null) fields.miss(name, bound);
 }
 
-function given(namespaces: NonNullable<WrittenItem['namespaces']>) {
+function given(namespaces: NonNullable<WrittenFields['namespaces']>) {
   const entries = [...namespaces].filter(([, values]) => values !== null);
   return Object.fromEntries(entries) as Record<string, Record<string, unknown>>;
 }

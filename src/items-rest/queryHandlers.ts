@@ -1,10 +1,11 @@
-import { InventoryError } from '../core/errors';
 import { timeZone, UTC, type TimeZone } from '../core/timeZone';
 import { countItems, queryItems, type QueriedItems } from '../inventory/queryItems';
+import { errorInQuery } from './errorAt';
 import { invalidField } from './fieldViolation';
 import type { Handler, RestCall, Route } from './route';
 import { wireAggregated } from './wireAggregated';
 import { parseAggregations } from './wireAggregations';
+import { itemFields } from './wireFields';
 import { parseFilter } from './wireFilter';
 import { wixItem } from '../core/wixItem';
 import { parsePaging, type WirePage } from './wirePaging';
@@ -15,6 +16,8 @@ import { parseSort } from './wireSort';
 /** Length of a page when the caller names none, in items; Wix's own for a search. */
 const QUERY_PAGE = 50;
 const SEARCH_PAGE = 100;
+/** Steps of an order, at the most (Wix Inventory Items V3). */
+const MAX_SORT_STEPS = 10;
 const MAX_ZONE_LENGTH = 50;
 /** What else a client may send, that asks for parts of items only: whole ones are given. */
 const PROJECTION = ['fields', 'fieldsets'];
@@ -36,7 +39,7 @@ function bothWays(name: string, handler: Handler): Route[] {
 
 /** Wix: Query Inventory Items. */
 async function queryInventoryItems(call: RestCall): Promise<object> {
-  const query = asObject(readPayload(call)['query'], 'query');
+  const query = asObject(readPayload(call, ['query'])['query'], 'query');
   refuseOthers(query, 'query', ['filter', 'sort', 'cursorPaging', 'paging', ...PROJECTION]);
   const page = parsePaging(query, 'query', QUERY_PAGE);
   const found = await findPage(call, query, 'query', page, {
@@ -47,7 +50,7 @@ async function queryInventoryItems(call: RestCall): Promise<object> {
 
 /** Wix: Search Inventory Items. */
 async function searchInventoryItems(call: RestCall): Promise<object> {
-  const search = asObject(readPayload(call)['search'], 'search');
+  const search = asObject(readPayload(call, ['search'])['search'], 'search');
   refuseOthers(search, 'search', [
     ...['filter', 'sort', 'cursorPaging', 'paging', 'search', 'aggregations', 'timeZone'],
     ...PROJECTION,
@@ -65,15 +68,14 @@ async function searchInventoryItems(call: RestCall): Promise<object> {
   const results = aggregations.map((asked, i) => wireAggregated(asked, found.aggregated[i]!));
   return {
     inventoryItems: found.items.map(wixItem),
-    pagingMetadata: { ...metadata(found, page), hasNext: found.next !== undefined },
+    pagingMetadata: { ...metadata(found, page), hasNext: hasNext(found, page) },
     ...(aggregations.length > 0 && { aggregationData: { results } }),
   };
 }
 
 /** Wix: Count Inventory Items. */
 async function countInventoryItems(call: RestCall): Promise<object> {
-  const payload = readPayload(call);
-  refuseOthers(payload, '', ['filter', 'search']);
+  const payload = readPayload(call, ['filter', 'search']);
   const where = bothOf(
     parseFilter(payload['filter'], 'filter'),
     parseSearch(payload['search'], 'search'),
@@ -89,27 +91,12 @@ async function findPage(
   page: WirePage,
   asked: Omit<Parameters<typeof queryItems>[2], 'size' | 'sort'>,
 ): Promise<QueriedItems> {
-  const sort = parseSort(query['sort'], `${path}.sort`);
+  const sort = parseSort(itemFields, query['sort'], `${path}.sort`, MAX_SORT_STEPS);
   try {
     return await queryItems(deps, tenantId, { ...asked, ...page, sort });
   } catch (error) {
-    throw named(error, path);
+    throw errorInQuery(error, path);
   }
-}
-
-/** Where the wire has what the use case is given. */
-const WIRE_PATHS: Readonly<Record<string, string>> = {
-  cursor: 'cursorPaging.cursor',
-  filter: 'filter',
-  aggregations: 'aggregations',
-};
-
-function named(error: unknown, root: string): unknown {
-  const field = error instanceof InventoryError ? error.details.field : undefined;
-  const place = field === undefined ? undefined : WIRE_PATHS[field];
-  if (!(error instanceof InventoryError) || place === undefined) return error;
-  const message = error.message.replace(/^\w+/, `${root}.${place}`);
-  return new InventoryError(error.code, message, { field: `${root}.${place}` });
 }
 
 /** Cursors for those who page by cursors, the total for those who page by number. */
@@ -121,6 +108,11 @@ function metadata({ items, totalCount, next, previous }: QueriedItems, { offset 
     ...(previous !== undefined && { prev: previous }),
   };
   return { count, cursors };
+}
+
+function hasNext({ items, totalCount, next }: QueriedItems, { offset }: WirePage): boolean {
+  if (offset === undefined || totalCount === undefined) return next !== undefined;
+  return offset + items.length < totalCount;
 }
 
 function readZone(search: Payload): TimeZone {

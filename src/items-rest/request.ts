@@ -13,7 +13,7 @@ const MAX_VIOLATIONS = 100;
  */
 export function readRequest<T>({ body }: RestCall, read: (request: FieldReader) => T): T {
   const problems: FieldViolation[] = [];
-  const result = read(new FieldReader(body, '', problems));
+  const result = read(new FieldReader(body ?? {}, '', problems));
   if (problems.length > 0) throw new InvalidFields(problems.slice(0, MAX_VIOLATIONS));
   return result;
 }

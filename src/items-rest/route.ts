@@ -8,7 +8,7 @@ export interface RestCall {
   tenantId: string;
   /** Of the path, decoded. */
   params: Readonly<Record<string, string>>;
-  /** The JSON body; undefined without one. */
+  /** The JSON body, an object or a list; undefined without one. */
   body: unknown;
   /** Of the address, decoded. */
   query: Readonly<Record<string, unknown>>;

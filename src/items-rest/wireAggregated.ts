@@ -1,5 +1,5 @@
 import type { Aggregated, AggregatedGroup } from '../core/itemAggregation';
-import type { FieldValue } from '../core/itemQuery';
+import type { FieldValue } from '../core/condition';
 import { isoIn, UTC } from '../core/timeZone';
 import type { WireAggregation, WireLevel } from './wireAggregations';
 

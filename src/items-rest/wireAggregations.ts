@@ -5,10 +5,10 @@ import type {
   ScalarAggregation,
 } from '../core/itemAggregation';
 import { scalars } from '../core/itemAggregation';
-import type { FieldValue } from '../core/itemQuery';
+import type { FieldValue } from '../core/condition';
 import { intervals, type TimeZone } from '../core/timeZone';
 import { invalidField } from './fieldViolation';
-import { wireField, wireFieldNames, type FieldKind } from './wireFields';
+import { itemFields, type FieldKind } from './wireFields';
 import {
   asList,
   asObject,
@@ -120,9 +120,9 @@ function readLevel(asked: Payload, path: string, zone: TimeZone): WireLevel {
   }
   const name = asText(asked['name'], `${path}.name`, MAX_NAME_LENGTH) ?? '';
   const fieldPath = asText(asked['fieldPath'], `${path}.fieldPath`, MAX_PATH_LENGTH) ?? '';
-  const known = wireField(fieldPath);
+  const known = itemFields.find(fieldPath);
   if (!known) {
-    throw invalidField(`${path}.fieldPath`, fieldPath, `one of ${wireFieldNames.join(', ')}`, {
+    throw invalidField(`${path}.fieldPath`, fieldPath, `one of ${itemFields.names.join(', ')}`, {
       violatedRule: 'OTHER',
     });
   }

@@ -1,20 +1,48 @@
+import type { AvailabilityStatus } from '../core/item';
 import type { ItemField, SearchedField } from '../core/itemQuery';
 
 /** What kind of values a field has; what it can be compared with follows from it. */
 export type FieldKind = 'guid' | 'id' | 'text' | 'number' | 'date' | 'flag' | 'status' | 'list';
 
-/** How a query on the wire names and uses a field of an item. */
-export interface WireField {
-  field: ItemField;
+/** How a query on the wire uses a field of an entity. */
+export interface WireField<Field extends string = string> {
+  field: Field;
   kind: FieldKind;
   sortable: boolean;
+  /** Of a status: the words there are. */
+  words?: readonly string[];
 }
 
+/** The fields of an entity that can be asked about, by their names on the wire. */
+export interface WireFields<Field extends string> {
+  names: readonly string[];
+  /** A field by its name on the wire or in the Wix SDK; undefined when there is none. */
+  find(name: string): WireField<Field> | undefined;
+}
+
+/** Names that the Wix SDK gives fields, and passes on in aggregations as they are. */
+const SDK_NAME = /(?<=^|\.)_(?=(?:id|createdDate|updatedDate)$)/;
+
+/** Makes a table of fields. */
+export function wireFields<Field extends string>(
+  fields: Readonly<Record<string, WireField<Field>>>,
+): WireFields<Field> {
+  return {
+    names: Object.keys(fields),
+    find: (name) => {
+      const wireName = name.replace(SDK_NAME, '');
+      return Object.hasOwn(fields, wireName) ? fields[wireName] : undefined;
+    },
+  };
+}
+
+const STATUSES: readonly AvailabilityStatus[] = ['IN_STOCK', 'PREORDER', 'OUT_OF_STOCK'];
+
 /**
- * The fields that can be filtered and aggregated by (Wix Inventory Items V3, Query Inventory Items:
- * "Supported filters and sorting").
+ * The fields of items that can be filtered and aggregated by (Wix Inventory Items V3, Query
+ * Inventory Items: "Supported filters and sorting").
  */
-const FIELDS: Readonly<Record<string, WireField>> = {
+export const itemFields = wireFields<ItemField>({
   id: { field: 'id', kind: 'guid', sortable: false },
   variantId: { field: 'variantId', kind: 'guid', sortable: false },
   locationId: { field: 'locationId', kind: 'guid', sortable: false },
@@ -23,7 +51,7 @@ const FIELDS: Readonly<Record<string, WireField>> = {
   quantity: { field: 'quantity', kind: 'number', sortable: true },
   trackQuantity: { field: 'tracked', kind: 'flag', sortable: true },
   inStock: { field: 'inStock', kind: 'flag', sortable: true },
-  availabilityStatus: { field: 'status', kind: 'status', sortable: true },
+  availabilityStatus: { field: 'status', kind: 'status', sortable: true, words: STATUSES },
   'preorderInfo.enabled': { field: 'preorderEnabled', kind: 'flag', sortable: true },
   productId: { field: 'productId', kind: 'id', sortable: true },
   'product.name': { field: 'name', kind: 'text', sortable: true },
@@ -32,7 +60,7 @@ const FIELDS: Readonly<Record<string, WireField>> = {
   'product.variantBarcode': { field: 'barcode', kind: 'text', sortable: true },
   'product.brand.id': { field: 'brandId', kind: 'id', sortable: true },
   'product.directCategoryIds': { field: 'categoryIds', kind: 'list', sortable: true },
-};
+});
 
 /** The fields whose words a search looks at. */
 const SEARCHED: Readonly<Record<string, SearchedField>> = {
@@ -43,17 +71,7 @@ const SEARCHED: Readonly<Record<string, SearchedField>> = {
 };
 
 /** Their names. */
-export const wireFieldNames: readonly string[] = Object.keys(FIELDS);
 export const searchedFieldNames: readonly string[] = Object.keys(SEARCHED);
-
-/** Names that the Wix SDK gives fields, and passes on in aggregations as they are. */
-const SDK_NAME = /(?<=^|\.)_(?=(?:id|createdDate|updatedDate)$)/;
-
-/** A field by its name on the wire or in the Wix SDK; undefined when there is none. */
-export function wireField(name: string): WireField | undefined {
-  const wireName = name.replace(SDK_NAME, '');
-  return Object.hasOwn(FIELDS, wireName) ? FIELDS[wireName] : undefined;
-}
 
 /** A field that a search looks at, by its name on the wire. */
 export function searchedField(name: string): SearchedField | undefined {

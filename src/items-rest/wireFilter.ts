@@ -1,28 +1,29 @@
 import { normalizeId } from '../core/catalog';
-import type { AvailabilityStatus } from '../core/item';
-import type { FieldValue, ItemCondition } from '../core/itemQuery';
+import type { Condition, FieldCondition, FieldValue } from '../core/condition';
+import type { ItemCondition } from '../core/itemQuery';
 import { UTC, type TimeZone } from '../core/timeZone';
 import { invalidField } from './fieldViolation';
 import { parseDate } from './wireDate';
 import {
+  itemFields,
   operatorsOf,
   operatorSynonyms,
-  wireField,
-  wireFieldNames,
-  type FieldKind,
   type Operator,
   type WireField,
+  type WireFields,
 } from './wireFields';
 import { asList, asObject } from './wirePayload';
 
 /** Conditions of a filter, `$and`, `$or` and `$not` included, at the most. */
-export const MAX_CONDITIONS = 200;
+const MAX_CONDITIONS = 200;
 /** How deep `$and`, `$or` and `$not` go, at the most. */
-export const MAX_DEPTH = 10;
+const MAX_DEPTH = 10;
 /** Values of a list, at the most. */
-export const MAX_VALUES = 1000;
+const MAX_VALUES = 1000;
 const MAX_TEXT_LENGTH = 1000;
-const STATUSES: readonly AvailabilityStatus[] = ['IN_STOCK', 'PREORDER', 'OUT_OF_STOCK'];
+
+/** What a filter asks about fields. */
+export type WireCondition<Field extends string> = Condition<FieldCondition<Field>>;
 
 /** Where a part of a filter stands, and what all parts share. */
 interface Place {
@@ -33,7 +34,7 @@ interface Place {
 }
 
 /**
- * Reads a filter of the Wix API Query Language.
+ * Reads a filter of items.
  *
  * @param path where it stands in the request, such as `query.filter`
  * @param zone of dates that name none
@@ -45,25 +46,46 @@ export function parseFilter(
   path: string,
   zone: TimeZone = UTC,
 ): ItemCondition | undefined {
-  const condition = readFilter(filter, { path, depth: 1, used: { conditions: 0 }, zone });
+  return parseFilterOf(itemFields, filter, path, zone);
+}
+
+/**
+ * Reads a filter of the Wix API Query Language, about the fields of a table.
+ *
+ * @throws InventoryError INVALID_INPUT
+ */
+export function parseFilterOf<Field extends string>(
+  fields: WireFields<Field>,
+  filter: unknown,
+  path: string,
+  zone: TimeZone = UTC,
+): WireCondition<Field> | undefined {
+  const condition = readFilter(fields, filter, { path, depth: 1, used: { conditions: 0 }, zone });
   return 'and' in condition && condition.and.length === 0 ? undefined : condition;
 }
 
-function readFilter(filter: unknown, place: Place): ItemCondition {
+function readFilter<Field extends string>(
+  fields: WireFields<Field>,
+  filter: unknown,
+  place: Place,
+): WireCondition<Field> {
   const { path, depth } = place;
   if (depth > MAX_DEPTH) throw refused(path, depth, `at most ${MAX_DEPTH} deep`, 'MAX');
-  const parts = Object.entries(asObject(filter, path)).map(([key, value]) => {
+  const parts = Object.entries(asObject(filter, path)).map(([key, value]): WireCondition<Field> => {
     const below = { ...place, path: `${path}.${key}` };
     count(below);
     if (key === '$and' || key === '$or') {
-      const list = asList(value, below.path, MAX_VALUES).map((part, i) =>
-        readFilter(part, { ...below, path: `${below.path}[${i}]`, depth: depth + 1 }),
-      );
+      const list = asList(value, below.path, MAX_VALUES).map((part, i) => {
+        const inner = { ...below, path: `${below.path}[${i}]`, depth: depth + 1 };
+        return readFilter(fields, notArray(part, inner.path), inner);
+      });
       return key === '$and' ? allOf(list) : { or: list };
     }
-    if (key === '$not') return { not: readFilter(notArray(value, below.path), deeper(below)) };
-    const field = wireField(key);
-    if (!field) throw unknownField(key, path);
+    if (key === '$not') {
+      return { not: readFilter(fields, notArray(value, below.path), deeper(below)) };
+    }
+    const field = fields.find(key);
+    if (!field) throw refused(below.path, key, `one of ${fields.names.join(', ')}`, 'OTHER');
     return readField(value, field, below);
   });
   return allOf(parts);
@@ -79,58 +101,60 @@ function count({ used, path }: Place): void {
   throw refused(path, used.conditions, `one of at most ${MAX_CONDITIONS} conditions`, 'MAX_SIZE');
 }
 
-/** A null here would be a filter that lets nothing through. */
+/** A null here would be a filter that lets everything through, or nothing. */
 function notArray(value: unknown, path: string): unknown {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw refused(path, value, 'an object', 'FORMAT');
 }
 
-function allOf(parts: readonly ItemCondition[]): ItemCondition {
+function allOf<Field extends string>(parts: readonly WireCondition<Field>[]): WireCondition<Field> {
   const [only] = parts;
   return only && parts.length === 1 ? only : { and: parts };
 }
 
-/** Which fields there are to ask about, in an error. */
-export function unknownField(name: string, path: string) {
-  return refused(path, name, `about one of ${wireFieldNames.join(', ')}`, 'OTHER');
-}
-
 /** A plain value asks for equality, an object for all of its operators. */
-function readField(asked: unknown, field: WireField, place: Place): ItemCondition {
+function readField<Field extends string>(
+  asked: unknown,
+  field: WireField<Field>,
+  place: Place,
+): WireCondition<Field> {
   if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) {
     return readOperator('$eq', asked, field, place);
   }
-  const parts = Object.entries(asked as Record<string, unknown>).map(([key, value]) => {
-    const below = { ...place, path: `${place.path}.${key}` };
-    count(below);
-    if (key === '$not') {
-      if (place.depth >= MAX_DEPTH)
-        throw refused(below.path, key, `at most ${MAX_DEPTH} deep`, 'MAX');
-      return { not: readField(notArray(value, below.path), field, deeper(below)) };
-    }
-    const known = operatorsOf[field.kind];
-    const operator = known.find((each) => each === (operatorSynonyms[key] ?? key));
-    if (!operator) {
-      throw refused(place.path, key, `asked with one of ${known.join(', ')}`, 'OTHER');
-    }
-    return readOperator(operator, value, field, below);
-  });
+  const parts = Object.entries(asked as Record<string, unknown>).map(
+    ([key, value]): WireCondition<Field> => {
+      const below = { ...place, path: `${place.path}.${key}` };
+      count(below);
+      if (key === '$not') {
+        if (place.depth >= MAX_DEPTH)
+          throw refused(below.path, key, `at most ${MAX_DEPTH} deep`, 'MAX');
+        return { not: readField(notArray(value, below.path), field, deeper(below)) };
+      }
+      const known = operatorsOf[field.kind];
+      const operator = known.find((each) => each === (operatorSynonyms[key] ?? key));
+      if (!operator) {
+        throw refused(below.path, key, `one of ${known.join(', ')}`, 'OTHER');
+      }
+      return readOperator(operator, value, field, below);
+    },
+  );
   if (parts.length === 0) {
     throw refused(place.path, {}, 'a value or at least one operator', 'REQUIRED_FIELD');
   }
   return allOf(parts);
 }
 
-function readOperator(
+function readOperator<Field extends string>(
   operator: Operator,
   value: unknown,
-  { field, kind }: WireField,
+  wireField: WireField<Field>,
   place: Place,
-): ItemCondition {
-  const one = (): FieldValue => readValue(value, kind, place);
+): WireCondition<Field> {
+  const { field, kind } = wireField;
+  const one = (): FieldValue => readValue(value, wireField, place);
   const many = () =>
     asList(presentList(value, place.path), place.path, MAX_VALUES).map((each, i) =>
-      readValue(each, kind, { ...place, path: `${place.path}[${i}]` }),
+      readValue(each, wireField, { ...place, path: `${place.path}[${i}]` }),
     );
   const text = (): string => {
     if (typeof value === 'string' && value.length <= MAX_TEXT_LENGTH) return value;
@@ -147,11 +171,14 @@ function readOperator(
     case '$nin':
       return { not: { field, in: many() } };
     case '$hasAll':
-      return { field: 'categoryIds', hasAll: many().map(String) };
+      return { field, hasAll: many().map(String) };
     case '$exists':
-      return unless(flag(value, place), { field, in: [null] });
+      return unless<Field>(flag(value, place), { field, in: [null] });
     case '$isEmpty':
-      return unless(!flag(value, place), { field, in: kind === 'list' ? [null] : [null, ''] });
+      return unless<Field>(!flag(value, place), {
+        field,
+        in: kind === 'list' ? [null] : [null, ''],
+      });
     case '$startsWith':
     case '$endsWith':
     case '$contains':
@@ -164,7 +191,10 @@ function readOperator(
 const PARTS = { $startsWith: 'startsWith', $endsWith: 'endsWith', $contains: 'contains' } as const;
 const COMPARISONS = { $gt: 'gt', $gte: 'gte', $lt: 'lt', $lte: 'lte' } as const;
 
-function unless(negated: boolean, condition: ItemCondition): ItemCondition {
+function unless<Field extends string>(
+  negated: boolean,
+  condition: WireCondition<Field>,
+): WireCondition<Field> {
   return negated ? { not: condition } : condition;
 }
 
@@ -184,7 +214,8 @@ function comparable(value: FieldValue, { path }: Place): string | number {
 }
 
 /** A value of a field's kind; null stands for none. */
-function readValue(value: unknown, kind: FieldKind, { path, zone }: Place): FieldValue {
+function readValue(value: unknown, { kind, words = [] }: WireField, place: Place): FieldValue {
+  const { path, zone } = place;
   if (value === null) return null;
   switch (kind) {
     case 'number':
@@ -200,9 +231,9 @@ function readValue(value: unknown, kind: FieldKind, { path, zone }: Place): Fiel
       throw refused(path, value, 'a date in ISO 8601', 'FORMAT');
     }
     case 'status': {
-      const status = STATUSES.find((each) => each === value);
-      if (status) return status;
-      throw refused(path, value, `one of ${STATUSES.join(', ')}`, 'FORMAT');
+      const word = words.find((each) => each === value);
+      if (word !== undefined) return word;
+      throw refused(path, value, `one of ${words.join(', ')}`, 'FORMAT');
     }
     default:
       if (typeof value === 'string' && value.length <= MAX_TEXT_LENGTH) {

@@ -1,5 +1,5 @@
 import { MAX_QUERY_OFFSET, MAX_QUERY_PAGE } from '../inventory/queryItems';
-import { MAX_CURSOR_LENGTH } from '../inventory/queryItemsCursor';
+import { MAX_CURSOR_LENGTH } from '../inventory/queryCursor';
 import { invalidField } from './fieldViolation';
 import { asObject, asText, asWhole, refuseOthers, type Payload } from './wirePayload';
 
@@ -27,20 +27,41 @@ export function parsePaging(query: Payload, path: string, size: number): WirePag
     });
   }
   const place = isGiven(paging) ? `${path}.paging` : `${path}.cursorPaging`;
-  const asked = asObject(isGiven(paging) ? paging : cursorPaging, place);
-  refuseOthers(asked, place, ['limit', 'cursor', ...(isGiven(paging) ? ['offset'] : [])]);
-  const limit = asWhole(asked['limit'], `${place}.limit`, [0, MAX_QUERY_PAGE]);
-  const cursor = asText(asked['cursor'], `${place}.cursor`, MAX_CURSOR_LENGTH);
-  const offset = asWhole(asked['offset'], `${place}.offset`, [0, MAX_QUERY_OFFSET]);
-  // An empty cursor is how some clients say none.
-  if (cursor && offset !== undefined) {
+  const { offset: skipped, ...asked } = asObject(isGiven(paging) ? paging : cursorPaging, place);
+  if (isGiven(skipped) && !isGiven(paging)) {
+    throw invalidField(`${place}.offset`, skipped, 'absent: ask with paging', {
+      violatedRule: 'OTHER',
+    });
+  }
+  const { limit, cursor } = parseCursorPaging(asked, place, MAX_QUERY_PAGE);
+  const offset = asWhole(skipped, `${place}.offset`, [0, MAX_QUERY_OFFSET]);
+  if (cursor !== undefined && offset !== undefined) {
     throw invalidField(`${place}.offset`, offset, 'absent: cursor is given', {
       violatedRule: 'OTHER',
     });
   }
   return {
     size: limit ?? size,
-    ...(cursor && { cursor }),
+    ...(cursor !== undefined && { cursor }),
     ...(offset !== undefined && { offset }),
   };
+}
+
+/**
+ * Reads `cursorPaging`.
+ *
+ * @param longest page, in entries
+ * @throws InventoryError INVALID_INPUT
+ */
+export function parseCursorPaging(
+  asked: unknown,
+  place: string,
+  longest: number,
+): { limit: number | undefined; cursor: string | undefined } {
+  const paging = asObject(asked, place);
+  refuseOthers(paging, place, ['limit', 'cursor']);
+  const limit = asWhole(paging['limit'], `${place}.limit`, [0, longest]);
+  // An empty cursor is how some clients say none.
+  const cursor = asText(paging['cursor'], `${place}.cursor`, MAX_CURSOR_LENGTH) || undefined;
+  return { limit, cursor };
 }

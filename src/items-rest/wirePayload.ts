@@ -10,10 +10,20 @@ const BASE64_URL = /^[\w-]*={0,2}$/;
  * What a call asks for: its JSON body, or `.r` of its address, which is base64url of the same JSON
  * in UTF-8 (the Wix SDK sends short reads so). A call with neither asks for all defaults.
  *
+ * @param known the keys it may have: a misspelt one would ask for all defaults
  * @throws InventoryError INVALID_INPUT
  */
-export function readPayload({ body, query }: Pick<RestCall, 'body' | 'query'>): Payload {
-  if (body !== undefined) return asObject(body, 'body');
+export function readPayload(
+  { body, query }: Pick<RestCall, 'body' | 'query'>,
+  known: readonly string[],
+): Payload {
+  const payload = body === undefined ? readAddress(query) : asObject(body, 'body');
+  refuseOthers(payload, '', known);
+  return payload;
+}
+
+function readAddress(query: RestCall['query']): Payload {
+  refuseOthers(query, '', ['.r']);
   const written = query['.r'];
   if (written === undefined) return {};
   if (typeof written !== 'string' || !BASE64_URL.test(written)) {
@@ -101,13 +111,13 @@ export function asWhole(
   [least, most]: readonly [number, number],
 ): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
-    return value as number;
-  }
-  const low = typeof value === 'number' && value < least;
-  throw invalidField(field, value, `a whole number in ${least}..${most}`, {
-    violatedRule: low ? 'MIN' : 'MAX',
-    data: { threshold: low ? least : most },
+  const bound = `a whole number in ${least}..${most}`;
+  if (!Number.isInteger(value)) throw invalidField(field, value, bound, { violatedRule: 'FORMAT' });
+  const number = value as number;
+  if (number >= least && number <= most) return number;
+  throw invalidField(field, value, bound, {
+    violatedRule: number < least ? 'MIN' : 'MAX',
+    data: { threshold: number < least ? least : most },
   });
 }
 

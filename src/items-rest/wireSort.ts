@@ -1,30 +1,40 @@
-import type { ItemQuerySort } from '../core/itemQueryOrder';
+import type { QuerySort } from '../core/queryOrder';
 import { invalidField } from './fieldViolation';
-import { wireField, wireFieldNames } from './wireFields';
+import type { WireFields } from './wireFields';
 import { asList, asObject, asText, asWord, refuseOthers } from './wirePayload';
 
-/** Steps of an order, at the most (Wix Inventory Items V3). */
-const MAX_STEPS = 10;
 const MAX_NAME_LENGTH = 512;
 
 /**
  * Reads a list of `{fieldName, order}`; order is ASC when absent.
  *
+ * @param most steps, at the most
  * @returns undefined when it has no steps: the default order
  * @throws InventoryError INVALID_INPUT
  */
-export function parseSort(sort: unknown, path: string): ItemQuerySort[] | undefined {
-  const steps = asList(sort, path, MAX_STEPS).map((entry, i) => readStep(entry, `${path}[${i}]`));
+export function parseSort<Field extends string>(
+  fields: WireFields<Field>,
+  sort: unknown,
+  path: string,
+  most: number,
+): QuerySort<Field>[] | undefined {
+  const steps = asList(sort, path, most).map((entry, i) =>
+    readStep(fields, entry, `${path}[${i}]`),
+  );
   return steps.length > 0 ? steps : undefined;
 }
 
-function readStep(entry: unknown, path: string): ItemQuerySort {
+function readStep<Field extends string>(
+  fields: WireFields<Field>,
+  entry: unknown,
+  path: string,
+): QuerySort<Field> {
   const step = asObject(entry, path);
   refuseOthers(step, path, ['fieldName', 'order']);
   const name = asText(step['fieldName'], `${path}.fieldName`, MAX_NAME_LENGTH);
-  const known = name === undefined ? undefined : wireField(name);
+  const known = name === undefined ? undefined : fields.find(name);
   if (!known?.sortable) {
-    const names = wireFieldNames.filter((each) => wireField(each)?.sortable).join(', ');
+    const names = fields.names.filter((each) => fields.find(each)?.sortable).join(', ');
     throw invalidField(`${path}.fieldName`, name, `one of ${names}`, { violatedRule: 'OTHER' });
   }
   const order = asWord(step['order'], `${path}.order`, ['ASC', 'DESC']);

@@ -1,28 +1,26 @@
 import { normalizeId } from '../core/catalog';
-import { PREORDER_LIMIT_MAX } from '../core/quantity';
+import { isWholeNumber, PREORDER_LIMIT_MAX, QUANTITY_LIMIT } from '../core/quantity';
 import { itemColumns, type ItemRow } from '../inventory/itemColumns';
 import { isObject, type FieldReader } from './fieldReader';
 import { violation } from './fieldViolation';
 
 /** Bounds of a quantity on the wire, in units (Wix Inventory Items V3). The store holds more. */
 export const WIRE_QUANTITY = { min: -99_999, max: 99_999 } as const;
+const STORE_QUANTITY = { min: -QUANTITY_LIMIT, max: QUANTITY_LIMIT } as const;
 
 /** How deep extended fields may lie: what is stored is read and written again and again. */
 const MAX_NAMESPACE_DEPTH = 50;
 
-/** A revision that a client may send: a whole number, 1 or more. */
-const REVISION = /^[1-9]\d{0,11}$/;
+/** A revision that a client may send (Wix: int64, as text). */
+const REVISION = /^(?:0|[1-9]\d{0,18})$/;
 
-/** By app namespace; null: take it away. */
-export type WrittenNamespaces = ReadonlyMap<string, Record<string, unknown> | null>;
+/** App namespaces and what is in them; null: take it away. */
+export type WrittenNamespaces = readonly (readonly [string, Record<string, unknown> | null])[];
 
-/** An item as a call writes it. Undefined: not given or wrong; null: given as null. */
-export interface WrittenItem {
+/** What a call writes of an item. Undefined: not given or wrong; null: given as null. */
+export interface WrittenFields {
   /** Where it stands, from the root of the request. */
   path: string;
-  id: string | null | undefined;
-  /** Digits. */
-  revision: string | undefined;
   productId: string | null | undefined;
   variantId: string | null | undefined;
   locationId: string | null | undefined;
@@ -36,17 +34,38 @@ export interface WrittenItem {
   namespaces: WrittenNamespaces | null | undefined;
 }
 
-/** Reads an item, each field by itself. What nobody can write is left alone. */
-export function readWrittenItem(fields: FieldReader): WrittenItem {
+/** An item as a call that may be about one that is there writes it. */
+export interface WrittenItem extends WrittenFields {
+  id: string | null | undefined;
+  /** Digits. */
+  revision: string | undefined;
+}
+
+/**
+ * Reads an item, each field by itself. What nobody can write is left alone.
+ *
+ * @param mayRepeat whether a quantity beyond the wire's bounds is let through: it may be the one
+ *   the item has, which a client sends back as it read it
+ */
+export function readWrittenItem(fields: FieldReader, mayRepeat: boolean): WrittenItem {
+  const written = readWrittenFields(fields, mayRepeat ? STORE_QUANTITY : WIRE_QUANTITY);
+  return { ...written, id: fields.guid('id'), revision: readRevision(fields) };
+}
+
+/** Reads what a new item has: id and revision are left alone, too. */
+export function readWrittenFields(
+  fields: FieldReader,
+  quantities: typeof WIRE_QUANTITY | typeof STORE_QUANTITY = WIRE_QUANTITY,
+): WrittenFields {
   const preorder = fields.object('preorderInfo');
+  const quantity = fields.raw('quantity');
+  const stored = isWholeNumber(quantity, quantities.min, quantities.max);
   return {
     path: fields.path,
-    id: fields.guid('id'),
-    revision: readRevision(fields),
     productId: readProductId(fields),
     variantId: fields.guid('variantId'),
     locationId: fields.guid('locationId'),
-    quantity: fields.wholeNumber('quantity', WIRE_QUANTITY),
+    quantity: stored ? quantity : fields.wholeNumber('quantity', WIRE_QUANTITY),
     inStock: fields.flag('inStock'),
     preorder: {
       enabled: preorder?.flag('enabled'),
@@ -97,7 +116,7 @@ function readRevision(fields: FieldReader): string | undefined {
   if (value === undefined || value === null) return undefined;
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text === 'string' && REVISION.test(text)) return text;
-  const bound = 'a whole number, 1 or more, as text';
+  const bound = 'a whole number, 0 or more, as text';
   fields.problems.push(violation(fields.at('revision'), value, bound, { violatedRule: 'FORMAT' }));
   return undefined;
 }
@@ -110,17 +129,36 @@ function readNamespaces(fields: FieldReader): WrittenNamespaces | null | undefin
   if (isObject(value)) {
     const entries = Object.entries(value);
     const wrong = entries.some(([, one]) => one !== null && !isObject(one));
-    if (!wrong && !isDeeper(value, MAX_NAMESPACE_DEPTH))
-      return new Map(entries as [string, Record<string, unknown> | null][]);
+    if (!wrong && !isDeeper(value, MAX_NAMESPACE_DEPTH) && !isBeyondJson(value)) {
+      checkLength(extended, value);
+      return entries as [string, Record<string, unknown> | null][];
+    }
   }
   const place = extended.at('namespaces');
-  const bound = `an object of objects, at most ${MAX_NAMESPACE_DEPTH} deep`;
+  const bound = `an object of objects, at most ${MAX_NAMESPACE_DEPTH} deep, of numbers below 1e309`;
   fields.problems.push(violation(place, value, bound, { violatedRule: 'FORMAT' }));
   return undefined;
+}
+
+/** Only of what is not too deep: JSON is written with a stack. */
+function checkLength(extended: FieldReader, namespaces: object): void {
+  const { max: threshold } = itemColumns.extendedFields;
+  const { length } = JSON.stringify(namespaces);
+  if (length <= threshold) return;
+  const bound = `up to ${threshold} characters of JSON`;
+  const rule = { violatedRule: 'MAX_LENGTH', data: { threshold } } as const;
+  extended.problems.push(violation(extended.at('namespaces'), length, bound, rule));
 }
 
 /** Whether objects and lists lie in each other deeper than so. */
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
+}
+
+/** Whether a number in it is beyond all numbers: JSON would make null of it. */
+function isBeyondJson(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(isBeyondJson);
 }

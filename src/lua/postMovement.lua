@@ -22,18 +22,21 @@
 -- ARGV[9] comparisons, 20 bytes each: item id c16, quantity i4 it must have ("" = none)
 -- ARGV[10] "1": only say what would become of it
 -- ARGV[11] how long the order's record is kept after it, ms (0 = for ever)
--- ARGV[12] text to keep with the outcome of a keyed call
--- ARGV[13..] item id, JSON document: items to create at zero when they are unknown
+-- ARGV[12] bound of the caller, units ("" = none but the store's). Of lines that are stock only or
+--         from preorder capacity only: one that adds may not end over it, one that takes not under
+--         minus it, wherever it begins; nor may a preorder counter rise over it
+-- ARGV[13] text to keep with the outcome of a keyed call
+-- ARGV[14..] item id, JSON document: items to create at zero when they are unknown
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
---   {"REPLAYED", ledger id}                 recorded before; nothing changed
+--   {"REPLAYED", ledger id, kept}           recorded before; nothing changed (kept: keyed calls)
 --   {"SETTINGS_CHANGED"}                    resolve the lines again
 --   {"UNKNOWN_ITEM", ids}                   16 bytes per unknown item
 --   {"ITEM_NOT_TRACKED", ids}               16 bytes per item that has no quantity to change
 --   {"COMPARE_QUANTITY_STALE", quantities}  20 bytes per item: id c16, present quantity i4
---   {"QUANTITY_OUT_OF_RANGE", ids}          16 bytes per item that would leave the store bounds
---                                           (an item that is only short is none)
+--   {"QUANTITY_OUT_OF_RANGE", ids}          16 bytes per item that would leave the store's bounds
+--                                           or the caller's (an item that is only short is none)
 --   {"INSUFFICIENT_AVAILABLE", shortages}   24 bytes per short item: id c16, requested i4,
 --                                           available i4
 --   {"OK", ledger id, ledger lines}         the id is "" when only asked what would be
@@ -45,12 +48,12 @@
 -- @include moveIndexes lowStockAt
 
 local pack, open = struct.pack, struct.unpack
-local direction, inputDigest = ARGV[5], ARGV[8]
+local direction, inputDigest, bound = ARGV[5], ARGV[8], tonumber(ARGV[12])
 
 -- Checks: repeats and settings.
-local recorded, same = findCall(KEYS[4], inputDigest)
+local recorded, same, kept = findCall(KEYS[4], inputDigest)
 if recorded and not same then return { "IDEMPOTENCY_KEY_MISMATCH", recorded } end
-if recorded then return { "REPLAYED", recorded } end
+if recorded then return { "REPLAYED", recorded, kept } end
 
 local ids, units, reserving, lineFlags = readLines(ARGV[1])
 local count = #ids
@@ -71,7 +74,7 @@ if settingsRevision ~= tonumber(ARGV[3]) then return { "SETTINGS_CHANGED" } end
 
 -- Checks: every line.
 local documents = {}
-for i = 13, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
+for i = 14, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
 local compared
 for position = 1, #ARGV[9], 20 do
   local id, quantity = open("<c16i4", ARGV[9], position)
@@ -124,7 +127,8 @@ for i = 1, count do
     else
       if requested > available or wanted > 0 and preordered > 0 or preorderOnly then
         local preorder = not stockOnly and hasFlag(flags, PREORDER_ENABLED) ~= 0
-        local capacity = preorder and limit - counter or 0
+        local most = bound and math.min(limit, bound) or limit
+        local capacity = preorder and most - counter or 0
         local stock = preorderOnly and 0 or available
         preorderDelta, missing =
           splitUnits(wanted, hold, stock, capacity, math.min(preordered, counter))
@@ -133,11 +137,13 @@ for i = 1, count do
     end
     local quantityAfter, reservedAfter = quantity + delta, reserved + hold
     local beyond = wanted > UNITS_LIMIT or wanted < -UNITS_LIMIT or requested > UNITS_LIMIT
+    local edge = bound and flag >= LINE_STOCK and bound or QUANTITY_LIMIT
     if missing > 0 and flag % 2 == LINE_STRICT and not beyond then
       shortages = append(shortages, pack("<c16i4i4", id, requested, requested - missing))
     elseif
       beyond
       or quantityAfter > QUANTITY_LIMIT or quantityAfter < -QUANTITY_LIMIT
+      or delta > 0 and quantityAfter > edge or delta < 0 and quantityAfter < -edge
       or reservedAfter > QUANTITY_LIMIT or reservedAfter < 0
     then
       outOfRange = append(outOfRange, id)
@@ -225,6 +231,6 @@ if direction ~= "" then
     redis.call("SET", KEYS[3], record, "PX", ARGV[11])
   end
 end
-keepCall(KEYS[4], entryId, inputDigest, ARGV[12], ARGV[4])
+keepCall(KEYS[4], entryId, inputDigest, ARGV[13], ARGV[4])
 moveIndexes(KEYS[6], KEYS[7], leave, enter, leaveLow, enterLow)
 return { "OK", entryId, lines }

@@ -15,6 +15,8 @@ import { run, type Argument, type HubRedis } from './scripts';
 import { packWixFields, type WixFieldChange } from './wixItems';
 
 export { defineScripts, whileStoreAnswers } from './scripts';
+export { saveLocation, saveSettings } from './storedTexts';
+export type { SaveLocation, StoreOutcome } from './storedTexts';
 export type { HubRedis, ScriptObserver } from './scripts';
 export type { KeyedCall } from './callRecord';
 
@@ -42,6 +44,11 @@ export interface PostMovement {
   order?: { direction: '-' | '+'; digests: OrderDigests };
   /** For a call made with an idempotency key. */
   call?: Omit<KeyedCall, 'retentionMs'>;
+  /**
+   * A bound of the caller, units, of lines that are stock only or from preorder capacity only: one
+   * that adds may not end over it, one that takes not under minus it. Default: the store's own.
+   */
+  bound?: number;
   /** Only say what would become of it: nothing is written, and the ledger id is empty. */
   preview?: boolean;
   /** JSON documents, without created date, of items to create when they are unknown. */
@@ -51,7 +58,8 @@ export interface PostMovement {
 /** What became of a movement. */
 export type PostOutcome =
   | { replayed: false; ledgerId: string; lines: () => LedgerLine[] }
-  | { replayed: true; ledgerId: string };
+  /** `kept`: of a keyed call. */
+  | { replayed: true; ledgerId: string; kept?: string };
 
 const NO_DIGESTS: OrderDigests = { call: Buffer.alloc(12), content: Buffer.alloc(12) };
 
@@ -84,15 +92,22 @@ export async function postMovement(redis: HubRedis, post: PostMovement): Promise
     packComparisons(post.lines),
     post.preview ? '1' : '',
     post.orderRetentionMs ?? 0,
+    post.bound ?? '',
     keptText(call && { ...call, retentionMs: post.retentionMs }),
   ];
   for (const { key, json } of post.documents ?? []) args.push(key, json);
-  const [word, id, lines] = await run(redis, 'postMovement', args);
+  const [word, id, rest] = await run(redis, 'postMovement', args);
   const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
   if (answer === 'OK') {
-    return { replayed: false, ledgerId: id!.toString(), lines: () => unpackLedgerLines(lines!) };
+    return { replayed: false, ledgerId: id!.toString(), lines: () => unpackLedgerLines(rest!) };
   }
-  if (answer === 'REPLAYED') return { replayed: true, ledgerId: id!.toString() };
+  if (answer === 'REPLAYED') {
+    return {
+      replayed: true,
+      ledgerId: id!.toString(),
+      ...(rest && { kept: openKept(rest.toString()).kept }),
+    };
+  }
   throw refusal(answer, id);
 }
 
@@ -172,6 +187,7 @@ export interface DeleteItems {
   /** `revision`: the one the item must have; 0: any. */
   items: readonly { key: Buffer; revision: number }[];
   cause: MovementCause;
+  /** For a call made with an idempotency key; `kept` is given back with a replay. */
   call?: KeyedCall;
   /** For an event of Wix: kept in the same step. */
   wixFields?: readonly WixFieldChange[];
@@ -212,83 +228,4 @@ function saveOutcome([word, id, rest]: Buffer[]): SaveOutcome {
   const ledgerId = id!.toString() === '-' ? '' : id!.toString();
   if (answer === 'OK') return { ledgerId, lines: unpackLedgerLines(rest!) };
   return { ledgerId, lines: [], replayed: { kept: openKept(rest!.toString()).kept } };
-}
-
-/** What became of a call that stores a text. */
-export interface StoreOutcome {
-  stored: string;
-  /** An earlier call with the same key stored it. */
-  replayed: boolean;
-}
-
-/**
- * Stores settings, whose JSON carries the revision after the given one.
- *
- * @param lowStockThreshold the default one in them, units; null: none
- * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, SETTINGS_CHANGED when the given revision is not
- *   the present one, REDIS_UNAVAILABLE
- */
-export async function saveSettings(
-  redis: HubRedis,
-  tenantId: string,
-  revision: number,
-  json: string,
-  lowStockThreshold: number | null = null,
-  call?: KeyedCall,
-): Promise<StoreOutcome> {
-  const [word, rest] = await run(redis, 'saveSettings', [
-    keys.levels(tenantId),
-    keys.settings(tenantId),
-    keys.reindexLowStock(tenantId),
-    keys.call(tenantId, call?.keyDigest ?? ''),
-    revision,
-    json,
-    lowStockThreshold ?? -1,
-    call?.inputDigest ?? '',
-    call?.retentionMs ?? 0,
-    keptText(call),
-  ]);
-  const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
-  if (answer === 'OK') return { stored: json, replayed: false };
-  if (answer === 'REPLAYED') return { stored: openKept(rest!.toString()).kept, replayed: true };
-  throw refusal(answer, rest);
-}
-
-/** A location to store. */
-export interface SaveLocation {
-  id: string;
-  /** JSON as read; empty: none. */
-  before: string;
-  /** JSON to store, without the dates the store gives it. */
-  after: string;
-  /** For a call made with an idempotency key; `kept` is without line feeds. */
-  call?: KeyedCall;
-}
-
-/**
- * Creates or updates a location.
- *
- * @returns the JSON stored; of a replay what was kept, a line feed and the JSON stored
- * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, LOCATION_CHANGED when what is stored is not what
- *   was read, REDIS_UNAVAILABLE
- */
-export async function saveLocation(
-  redis: HubRedis,
-  tenantId: string,
-  { id, before, after, call }: SaveLocation,
-): Promise<StoreOutcome> {
-  const [word, rest] = await run(redis, 'saveLocation', [
-    keys.locations(tenantId),
-    keys.call(tenantId, call?.keyDigest ?? ''),
-    id,
-    before,
-    after,
-    call?.inputDigest ?? '',
-    call?.retentionMs ?? 0,
-    keptText(call),
-  ]);
-  const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
-  if (answer === 'OK') return { stored: rest!.toString(), replayed: false };
-  if (answer === 'REPLAYED') return { stored: openKept(rest!.toString()).kept, replayed: true };
-  throw refusal(answer, rest);
 }

@@ -31,12 +31,16 @@ export const keys = {
   locations: (tenantId: string) => `{${tenantId}}:locations`,
   /** string: 32 random bytes that sign the cursors of lists. */
   cursorKey: (tenantId: string) => `{${tenantId}}:cursor-key`,
+  /** string: JSON of a filter that is too long for the cursors of its query. Expires. */
+  queryFilter: (tenantId: string, digest: string) => `{${tenantId}}:query-filter:${digest}`,
   /** string: points a token has used in its present minute. Expires. */
   limit: (tenantId: string, tokenId: string) => `{${tenantId}}:limit:${tokenId}`,
   /** hash: what Wix's own items are here, and how far events about them were taken. */
   wixItems: (tenantId: string) => `{${tenantId}}:wix-items`,
   /** string: JSON of a job over many items, and how far it has come. Expires. */
   itemJob: (tenantId: string, jobId: string) => `{${tenantId}}:item-job:${jobId}`,
+  /** string: ids of the items a job is about, 16 bytes each. Expires with the job. */
+  itemJobItems: (tenantId: string, jobId: string) => `{${tenantId}}:item-job:${jobId}:items`,
   /** string: rows of a file that an import has stored. Expires. */
   importProgress: (tenantId: string, digest: string) => `{${tenantId}}:import:${digest}`,
   /** hash: subscription id -> JSON of a receiver of events. */

@@ -1,6 +1,7 @@
 import { dirname, join, normalize } from 'node:path';
 import { errorTable } from '../../src/core/errors';
 import { httpStatuses } from '../../src/error-reply';
+import { wixCodes } from '../../src/items-rest/wixRefusal';
 import { filesUnder, isThere, readProjectFile } from './projectFiles';
 
 const pages = filesUnder('', '.md');
@@ -98,5 +99,13 @@ describe('docs/reference/errors.md', () => {
         expect.stringContaining(String(httpStatuses[row.kind])),
       ]);
     }
+  });
+
+  test("has Wix's own words for refusals, each with its status", () => {
+    const section = page.slice(page.indexOf("What Wix's words mean"));
+    const told = [...section.matchAll(/^\| `([A-Z_]+)` +\| [^|]+\| (\d{3}) +\|$/gm)];
+    const words = told.map(([, code, status]) => [code, Number(status)]);
+    const known = Object.entries(wixCodes).map(([code, { kind }]) => [code, httpStatuses[kind]]);
+    expect(words.sort()).toEqual(known.sort());
   });
 });

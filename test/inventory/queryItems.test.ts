@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { itemKey } from '../../src/core/identity';
 import { availableOf, type InventoryItem } from '../../src/core/item';
 import type { ItemAggregation } from '../../src/core/itemAggregation';
-import { conditionTest, type ItemCondition } from '../../src/core/itemQuery';
-import { itemQueryOrder } from '../../src/core/itemQueryOrder';
+import { conditionTest, valueOf, type ItemCondition } from '../../src/core/itemQuery';
+import { queryOrder } from '../../src/core/queryOrder';
 import { createInventoryDeps } from '../../src/inventory/deps';
 import { countItems, MAX_GROUPS, queryItems } from '../../src/inventory/queryItems';
 import { saveItems } from '../../src/redis/commands';
@@ -140,8 +140,8 @@ describe('pages out of an order of the index are those a plain search finds', ()
     for (const field of fields) {
       for (const descending of [false, true]) {
         const sort = [{ field, descending }];
-        const order = itemQueryOrder(sort);
-        const right = [...all].sort((a, b) => order.compareItem(a, order.placeOf(b)));
+        const order = queryOrder(sort, valueOf);
+        const right = [...all].sort((a, b) => order.compareThing(a, order.placeOf(b)));
         const first = await queryItems(shop.deps, shop.tenantId, { where, sort, size: 40 });
         expect(idsOf(first.items)).toEqual(idsOf(right.slice(0, 40)));
         expect(first.previous).toBeUndefined();

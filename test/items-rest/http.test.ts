@@ -66,7 +66,7 @@ test.each<[string, string, string | undefined, number, string]>([
 
 test('a body that is a list, and one that is empty, are refused', async () => {
   const list = await refusal('POST', '/inventory-items', '[]');
-  expect(list).toMatchObject({ status: 400, field: 'request', rule: 'FORMAT' });
+  expect(list).toMatchObject({ status: 400, field: 'body', rule: 'FORMAT' });
   const empty = await refusal('POST', '/inventory-items');
   expect(empty).toMatchObject({ status: 400, field: 'inventoryItem', rule: 'REQUIRED_FIELD' });
 });

@@ -1,86 +1,50 @@
 import { randomUUID } from 'node:crypto';
-import { adjustFound } from '../../src/inventory/adjustFound';
-import { openItemJobs } from '../../src/inventory/itemJobQueue';
-import { runItemJob, startItemJob, type ItemJobKind } from '../../src/inventory/itemJobs';
-import { itemJobKinds } from '../../src/items-rest/itemJobs';
-import { testRedisSocket } from '../support/redis';
-import { wireHub, type WireBody } from './wireHub';
+import { jobHub, jobWorker, stock } from './jobHub';
+import type { WireBody } from './wireHub';
 
-const { hub, run, refusal } = wireHub();
+const jobs = jobHub();
+const { hub, run, refusal, start, progress, finish, shelf, items, quantities } = jobs;
+jobWorker(jobs);
 
-let jobs: ReturnType<typeof openItemJobs>;
-const failures: object[] = [];
-const log = { error: (fields: object) => void failures.push(fields) };
-
-beforeAll(() => {
-  jobs = openItemJobs(hub().inventory, { socketPath: testRedisSocket() }, itemJobKinds, log);
-});
-afterAll(async () => {
-  await jobs.close();
-  expect(failures).toEqual([]);
-});
-
-interface Job {
-  status: string;
-  total: number;
-  succeeded: number;
-  failed: number;
-  errors: { inventoryItemId: string; code: string; description: string }[];
-}
-
-/** Starts a job and asks how it goes until it is done. */
-async function finish(method: string, body: object): Promise<Job> {
-  const path = `/bulk/inventory-items/${method}`;
-  const { jobId } = await run<{ jobId: string }>('POST', path, body);
-  for (;;) {
-    const { job } = await run<{ job: Job }>('GET', `/bulk/inventory-items/jobs/${jobId}`);
-    if (job.status !== 'RUNNING') return job;
-  }
-}
-
-/** Items of a product of their own: its id, and theirs. */
-async function shelf(levels: readonly object[]): Promise<{ productId: string; ids: string[] }> {
-  const productId = randomUUID();
-  const items = levels.map((level) => ({ productId, variantId: randomUUID(), ...level }));
-  return { productId, ids: await hub().addItems(items) };
-}
-
-const stock = (quantity: number) => ({ tracked: true, quantity });
-
-async function items(ids: readonly string[]): Promise<WireBody[]> {
-  const found = await Promise.all(
-    ids.map((id) => run<{ inventoryItem: WireBody }>('GET', `/inventory-items/${id}`)),
-  );
-  return found.map(({ inventoryItem }) => inventoryItem);
-}
-
-const quantities = async (ids: readonly string[]) =>
-  (await items(ids)).map(({ quantity }) => quantity);
-
-/** The quantities that items of a product have. */
-async function distinctQuantities(productId: string): Promise<unknown[]> {
-  const query = { filter: { productId }, cursorPaging: { limit: 1000 } };
-  const { inventoryItems } = await run<{ inventoryItems: WireBody[] }>(
-    'POST',
-    '/inventory-items/query',
-    { query },
-  );
-  return [...new Set(inventoryItems.map(({ quantity }) => quantity))];
-}
+const BULK = '/bulk/inventory-items';
 
 test('update by filter: what is found gets the values, the rest stays', async () => {
   const { productId, ids } = await shelf([stock(1), stock(5), stock(9)]);
   const filter = { productId, quantity: { $gte: 5 } };
   const job = await finish('update-by-filter', {
     filter,
-    inventoryItem: { quantity: 40, preorderInfo: { enabled: true, limit: 7 } },
-    fieldMask: 'quantity,preorderInfo.enabled',
+    inventoryItem: {
+      quantity: 40,
+      preorderInfo: { enabled: true, limit: 7 },
+      extendedFields: { namespaces: { mine: { a: { b: [1] } } } },
+    },
+    fieldMask: 'quantity,preorderInfo.enabled,extendedFields.namespaces.mine',
     reason: 'MANUAL',
   });
-  expect(job).toMatchObject({ status: 'DONE', total: 2, succeeded: 2, failed: 0, errors: [] });
+  expect(job).toMatchObject({ status: 'DONE', total: 2, succeeded: 2, skipped: 0, failed: 0 });
   expect(await quantities(ids)).toEqual([1, 40, 40]);
   const [, second] = await items(ids);
-  expect(second).toMatchObject({ preorderInfo: { enabled: true, limit: 100000 } });
+  expect(second).toMatchObject({
+    preorderInfo: { enabled: true, limit: 100000 },
+    extendedFields: { namespaces: { mine: { a: { b: [1] } } } },
+  });
+});
+
+test('update by filter tells why items stay as they are', async () => {
+  const { productId, ids } = await shelf([stock(3), { tracked: false, inStock: true }]);
+  const lowered = await finish('update-by-filter', {
+    filter: { productId },
+    inventoryItem: { quantity: -1 },
+  });
+  const code = 'REQUESTED_QUANTITY_MUST_BE_NON_NEGATIVE_DECREASING';
+  expect(lowered).toMatchObject({ total: 2, succeeded: 0, failed: 2 });
+  expect(lowered.errors.map((error) => error.code)).toEqual([code, code]);
+  const limited = await finish('update-by-filter', {
+    filter: { productId },
+    inventoryItem: { preorderInfo: { limit: 3 } },
+  });
+  expect(limited).toMatchObject({ succeeded: 1, failed: 1 });
+  expect(limited.errors).toMatchObject([{ inventoryItemId: ids[1], code: 'PRE_ORDER_VALIDATION' }]);
 });
 
 test('adjust by filter: up, down to zero, and what can not be', async () => {
@@ -106,6 +70,18 @@ test('adjust by filter: up, down to zero, and what can not be', async () => {
   expect(await quantities(ids)).toEqual([5, 45, 3, 5]);
 });
 
+test('adjust by filter ends at 99,999; what lies beyond may come down', async () => {
+  const { productId, ids } = await shelf([stock(99_990), stock(5_000_000), stock(1)]);
+  const adjust = (adjustment: object) =>
+    finish('adjust-by-filter', { filter: { productId }, adjustment });
+  const up = await adjust({ incrementBy: 10 });
+  expect(up).toMatchObject({ total: 3, succeeded: 1, failed: 2 });
+  const code = 'MAX_QUANTITY_LIMIT_REACHED';
+  expect(up.errors.map((error) => error.code)).toEqual([code, code]);
+  expect(await adjust({ decrementBy: 10 })).toMatchObject({ succeeded: 3, failed: 0 });
+  expect(await quantities(ids)).toEqual([99_980, 4_999_990, 1]);
+});
+
 test('set or adjust by filter always converts', async () => {
   const { productId, ids } = await shelf([{ tracked: false, inStock: true }, stock(1)]);
   const adjustedInventoryAction = { incrementBy: 4 };
@@ -122,107 +98,135 @@ test('delete by filter', async () => {
 });
 
 test('create by variant filter: each variant found gets an item at the location', async () => {
-  const { productId, ids } = await shelf([{ ...stock(1), sku: 'S1' }, stock(2)]);
+  const words = {
+    ...{ name: 'Cup', variantName: 'Red', sku: 'S1', barcode: 'B1', visible: true },
+    ...{ brandId: randomUUID(), brandName: 'Cups', categoryIds: [randomUUID(), randomUUID()] },
+  };
+  const { productId, ids } = await shelf([{ ...stock(1), ...words }, stock(2)]);
   const locationId = randomUUID();
-  const creation = { locationId, inventoryCreationData: { quantity: 12 } };
-  const job = await finish('create-by-variant-filter', { filter: { productId }, ...creation });
-  expect(job).toMatchObject({ status: 'DONE', total: 2, succeeded: 2 });
-  const filter = { productId, locationId };
+  const body = {
+    filter: { productId },
+    locationId,
+    inventoryCreationData: { quantity: 12 },
+  };
+  const job = await finish('create-by-variant-filter', body);
+  expect(job).toMatchObject({ status: 'DONE', total: 2, succeeded: 2, skipped: 0 });
+  const query = { filter: { productId, locationId } };
   const page = await run<{ inventoryItems: WireBody[] }>('POST', '/inventory-items/query', {
-    query: { filter },
+    query,
   });
   const made = page.inventoryItems;
   expect(made.map(({ quantity }) => quantity)).toEqual([12, 12]);
-  const variants = (await items(ids)).map(({ variantId }) => variantId);
+  const models = await items(ids);
+  const variants = models.map(({ variantId }) => variantId);
   expect(made.map(({ variantId }) => variantId).sort()).toEqual([...variants].sort());
-  await finish('create-by-variant-filter', {
-    filter: { productId, locationId },
-    locationId,
-    inventoryCreationData: { quantity: 99 },
-  });
+  const copy = made.find(({ variantId }) => variantId === variants[0]);
+  expect(copy!['product']).toEqual(models[0]!['product']);
+  expect(copy!['product']).toMatchObject({ brand: { name: 'Cups' }, variantSku: 'S1' });
+  // The two that were found first have one there, and the two that were made are there.
+  const again = await finish('create-by-variant-filter', body);
+  expect(again).toMatchObject({ total: 4, succeeded: 0, skipped: 4, failed: 0 });
   expect(await quantities(made.map(({ id }) => id))).toEqual([12, 12]);
 });
 
-test('a job that is cut off goes on where it was, and does nothing twice', async () => {
-  const { productId } = await shelf(Array.from({ length: 700 }, () => stock(10)));
-  const { inventory, tenantId } = hub();
-  let steps = 0;
-  const cutOff: ItemJobKind = async (deps, tenant, job, itemIds) => {
-    const outcomes = await itemJobKinds['ADJUST']!(deps, tenant, job, itemIds);
-    steps += 1;
-    // The items are done, and nobody has been told.
-    if (steps % 2 === 0) throw Object.assign(new Error('cut off'), { cutOff: true });
-    return outcomes;
-  };
-  const order = {
-    kind: 'ADJUST',
-    where: { field: 'productId', in: [productId] } as const,
-    input: { units: -4, track: false },
-    cause: { operation: 'ADJUST' } as const,
-  };
-  const jobId = await startItemJob(inventory, tenantId, order, () => Promise.resolve());
-  const ticket = { tenantId, jobId };
-  const before = await inventory.redis.get(`{${tenantId}}:item-job:${jobId}`);
-  await runItemJob(inventory, { ADJUST: cutOff }, ticket, { log: { error: () => undefined } });
-  // As if the process had died before it could say so.
-  const name = `{${tenantId}}:item-job:${jobId}`;
-  const stored = JSON.parse((await inventory.redis.get(name))!) as { succeeded: number };
-  expect(stored.succeeded).toBe(300);
-  await inventory.redis.set(name, JSON.stringify({ ...stored, status: 'RUNNING' }));
-  expect(await runItemJob(inventory, itemJobKinds, ticket, { log })).toBe(true);
-  expect(await distinctQuantities(productId)).toEqual([6]);
-  // From its very beginning once more: every item has had its turn.
-  await inventory.redis.set(name, before!);
-  expect(await runItemJob(inventory, itemJobKinds, ticket, { log })).toBe(true);
-  expect(await distinctQuantities(productId)).toEqual([6]);
+test('a variant found at two locations gets one item', async () => {
+  const variantId = randomUUID();
+  const at = () => ({ ...stock(1), variantId, locationId: randomUUID() });
+  const { productId } = await shelf([at(), at()]);
+  const job = await finish('create-by-variant-filter', {
+    filter: { productId },
+    locationId: randomUUID(),
+    inventoryCreationData: { quantity: 0 },
+  });
+  expect(job).toMatchObject({ total: 2, succeeded: 1, skipped: 1 });
 });
 
-test('an item that changes meanwhile is adjusted by what it then has', async () => {
-  const { ids } = await shelf([stock(3)]);
-  const adjust = { units: -5, track: false, max: 99_999, cause: { operation: 'ADJUST' } as const };
-  const both = await Promise.all(
-    ['a', 'b'].map((idempotencyKey) =>
-      adjustFound(hub().inventory, hub().tenantId, ids, { ...adjust, idempotencyKey }),
-    ),
-  );
-  expect(both).toEqual([[undefined], [undefined]]);
-  expect(await quantities(ids)).toEqual([0]);
+test('with an idempotency key a repeat is the same job, other input is refused', async () => {
+  const { productId, ids } = await shelf([stock(5)]);
+  const headers = { 'Idempotency-Key': randomUUID() };
+  const path = `${BULK}/adjust-by-filter`;
+  const body = (incrementBy: number) => ({ filter: { productId }, adjustment: { incrementBy } });
+  const send = () => run<{ jobId: string }>('POST', path, body(3), { headers });
+  const [one, other] = await Promise.all([send(), send()]);
+  expect(other).toEqual(one);
+  while ((await progress(one.jobId)).status === 'RUNNING');
+  expect(await send()).toEqual(one);
+  expect(await refusal('POST', path, body(4), { headers })).toMatchObject({
+    status: 409,
+    code: 'IDEMPOTENCY_KEY_MISMATCH',
+  });
+  expect(await quantities(ids)).toEqual([8]);
+  const long = { headers: { 'Idempotency-Key': 'k'.repeat(256) } };
+  expect(await refusal('POST', path, body(3), long)).toMatchObject({ status: 400 });
 });
+
+test('what is kept of a job is what it does, not what came', async () => {
+  const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`;
+  const body = `{"filter":{"productId":"${randomUUID()}"},
+    "inventoryItem":{"quantity":1,"ignored":${deep},"product":{"name":"secret"}}}`;
+  const { jobId } = await run<{ jobId: string }>('POST', `${BULK}/update-by-filter`, body);
+  const kept = await hub().redis.get(`{${hub().tenantId}}:item-job:${jobId}`);
+  expect(kept).toContain('"quantity":1');
+  expect(kept).not.toMatch(/ignored|secret/);
+});
+
+const filter = {};
+const fields = (namespaces: unknown) => ({ inventoryItem: { extendedFields: { namespaces } } });
+const nested = (depth: number): object => (depth === 0 ? {} : { a: nested(depth - 1) });
 
 test.each([
   ['delete-by-filter', {}, 'filter', 'REQUIRED_FIELD'],
-  ['delete-by-filter', { filter: { nonsense: 1 } }, 'filter', 'OTHER'],
-  ['update-by-filter', { filter: {} }, 'inventoryItem', 'REQUIRED_FIELD'],
-  ['adjust-by-filter', { filter: {}, adjustment: {} }, 'adjustment.incrementBy', 'REQUIRED_FIELD'],
+  ['delete-by-filter', { filter: { nonsense: 1 } }, 'filter.nonsense', 'OTHER'],
+  ['delete-by-filter', { filter, serach: { expression: 'cup' } }, 'serach', 'OTHER'],
+  ['delete-by-filter', { filter, search: { expression: ' -- ' } }, 'search.expression', 'OTHER'],
+  ['delete-by-filter', { filter, search: {} }, 'search.expression', 'OTHER'],
+  ['delete-by-filter', { filter, trackQuantity: true }, 'trackQuantity', 'OTHER'],
+  ['update-by-filter', { filter }, 'inventoryItem', 'REQUIRED_FIELD'],
+  ['update-by-filter', { filter, ...fields({ a: nested(60) }) }, NAMESPACES(), 'FORMAT'],
+  [
+    'update-by-filter',
+    { filter, ...fields({ a: { b: 'x'.repeat(70_000) } }) },
+    NAMESPACES(),
+    'MAX_LENGTH',
+  ],
+  ['adjust-by-filter', { filter, adjustment: {} }, 'adjustment.incrementBy', 'REQUIRED_FIELD'],
   [
     'adjust-by-filter',
-    { filter: {}, adjustment: { incrementBy: 100000 } },
+    { filter, adjustment: { incrementBy: 100000 } },
     'adjustment.incrementBy',
     'MAX',
   ],
+  ['set-or-adjust-by-filter', { filter, adjustment: { incrementBy: 1 } }, 'adjustment', 'OTHER'],
   [
     'create-by-variant-filter',
-    { filter: {}, inventoryCreationData: { quantity: 1 } },
+    { filter, inventoryCreationData: { quantity: 1 } },
     'locationId',
     'REQUIRED_FIELD',
   ],
 ])('%s refuses %j', async (method, body, field, rule) => {
-  const refused = await refusal('POST', `/bulk/inventory-items/${method}`, body);
+  const refused = await refusal('POST', `${BULK}/${method}`, body);
   expect(refused).toMatchObject({ status: 400, field, rule });
 });
 
+function NAMESPACES() {
+  return 'inventoryItem.extendedFields.namespaces';
+}
+
 test('a job needs the scope to write, and is the tenant’s own', async () => {
   const reader = await hub().signToken(['inventory:read']);
-  const path = '/bulk/inventory-items/delete-by-filter';
   const body = { filter: { productId: randomUUID() } };
-  const forbidden = await refusal('POST', path, body, { authorization: reader });
+  const forbidden = await refusal('POST', `${BULK}/delete-by-filter`, body, {
+    authorization: reader,
+  });
   expect(forbidden).toMatchObject({ status: 403 });
-  const { jobId } = await run<{ jobId: string }>('POST', path, body);
+  const jobId = await start('delete-by-filter', body);
+  expect(await progress(jobId.toUpperCase())).toMatchObject({ id: jobId });
   const stranger = await hub().signToken(['inventory:admin'], { tenantId: randomUUID() });
-  const foreign = await refusal('GET', `/bulk/inventory-items/jobs/${jobId}`, undefined, {
+  const foreign = await refusal('GET', `${BULK}/jobs/${jobId}`, undefined, {
     authorization: stranger,
   });
   expect(foreign).toMatchObject({ status: 404, code: 'NOT_FOUND' });
-  const nonsense = await refusal('GET', '/bulk/inventory-items/jobs/nonsense');
-  expect(nonsense).toMatchObject({ status: 400 });
+  for (const id of ['nonsense', '-'.repeat(36)]) {
+    expect(await refusal('GET', `${BULK}/jobs/${id}`)).toMatchObject({ status: 400 });
+  }
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { wireHub, type WireBody } from './wireHub';
+import { wireHub, type WireBody, type WireResults } from './wireHub';
 
 const { hub, run, refusal, create, get } = wireHub();
 
@@ -150,11 +150,37 @@ describe('an update with a mask', () => {
   });
 });
 
+test('a quantity beyond the bounds that is sent back as it was read is no violation', async () => {
+  const [id] = await hub().addItems([{ quantity: 5_000_000 }]);
+  const item = await get(id!);
+  const preorderInfo = { enabled: true };
+  const after = await update(item, { ...item, preorderInfo });
+  expect(after).toMatchObject({ quantity: 5_000_000, preorderInfo });
+  const body = (quantity: number) => ({
+    inventoryItems: [{ inventoryItem: { ...after, quantity, preorderInfo: { enabled: false } } }],
+  });
+  const other = await refused(after, { quantity: 4_999_999 });
+  const place = { field: 'inventoryItem.quantity', rule: 'MAX' };
+  expect(other).toMatchObject({ status: 400, ...place });
+  const bulk = await run<WireResults>('POST', '/bulk/inventory-items/update', body(4_999_999));
+  expect(bulk.results[0]!.itemMetadata.error).toMatchObject({ code: 'INVALID_INPUT' });
+  const path = '/bulk/inventory-items/upsert';
+  expect(await run('POST', path, body(5_000_000))).toMatchObject({
+    bulkActionMetadata: { totalSuccesses: 1 },
+  });
+  const fresh = { ...body(5_000_000).inventoryItems[0]!.inventoryItem, variantId: randomUUID() };
+  const made = await run<WireResults>('POST', path, { inventoryItems: [{ inventoryItem: fresh }] });
+  expect(made.results[0]!.itemMetadata.error).toMatchObject({ code: 'INVALID_INPUT' });
+});
+
 describe('an update is refused', () => {
   test('with 409 when the revision is not the present one, whatever it says', async () => {
     const item = await create();
     await update(item, { quantity: 1 });
-    for (const change of [{ quantity: 2 }, { quantity: -5 }, {}]) {
+    // Up to what an int64 holds.
+    const revisions = ['0', '9007199254740993', '9223372036854775807'];
+    const stale = revisions.map((revision) => ({ revision, quantity: 2 }));
+    for (const change of [{ quantity: 2 }, { quantity: -5 }, {}, ...stale]) {
       expect(await refused(item, change)).toMatchObject({
         status: 409,
         code: 'REVISION_CONFLICT',
@@ -165,7 +191,7 @@ describe('an update is refused', () => {
 
   test.each([
     ['no revision', { revision: null }, 'revision', 'REQUIRED_FIELD'],
-    ['a revision that is none', { revision: '0' }, 'revision', 'FORMAT'],
+    ['a revision that is none', { revision: '1.0' }, 'revision', 'FORMAT'],
     ['another id than the path', { id: randomUUID() }, 'id', 'OTHER'],
     ['another product', { productId: 'x' }, 'productId', 'OTHER'],
     ['another variant', { variantId: randomUUID() }, 'variantId', 'OTHER'],

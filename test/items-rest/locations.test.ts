@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { wireHub } from './wireHub';
 
-const { hub, run, refusal } = wireHub();
+const { hub, run, refusal, create } = wireHub();
 const untouched = wireHub();
 
 interface WirePlace {
@@ -104,6 +104,23 @@ test.each<[string, object | (() => object), string[]]>([
   ['$or', { $or: [{ name: 'Cairo' }, { name: 'Amsterdam' }] }, ['Amsterdam', 'Cairo']],
   ['$and', { $and: [{ name: { $gt: 'B' } }, { name: { $lt: 'D' } }] }, ['Berlin', 'Cairo']],
   ['$not', { $not: { locationType: 'PHYSICAL' } }, ['Default location']],
+  [
+    '$not of a field',
+    { name: { $not: { $startsWith: 'b' } }, locationType: 'PHYSICAL' },
+    ['Amsterdam', 'Cairo'],
+  ],
+  [
+    'names of the SDK',
+    () => ({ _id: { $in: [ids[0]] }, _createdDate: { $exists: true } }),
+    ['Berlin'],
+  ],
+  ['another word for an operator', { name: { $ge: 'C', $le: 'D' } }, ['Cairo']],
+  ['$isEmpty', { name: { $isEmpty: true } }, []],
+  [
+    'a date to the millisecond',
+    { createdDate: { $gt: '2000-01-01T00:00:00.123456Z' }, name: 'Cairo' },
+    ['Cairo'],
+  ],
 ])('a query filters by %s', async (_, filter, expected) => {
   const asked = typeof filter === 'function' ? (filter as () => object)() : filter;
   const page = await query({ filter: asked, sort: [{ fieldName: 'name' }] });
@@ -137,15 +154,44 @@ test('cursors lead to the end and back, with the filter and order they began wit
   expect(last.pagingMetadata.cursors).not.toHaveProperty('next');
   const previous = { cursor: last.pagingMetadata.cursors.prev, limit: 2 };
   expect(names(await query({ cursorPaging: previous }))).toEqual(['Cairo', 'Berlin']);
+  expect(names(await query({ filter, sort, cursorPaging: next }))).toEqual(['Amsterdam']);
+  for (const other of [{ filter: { name: 'x' } }, { sort: [{ fieldName: 'name' }] }]) {
+    const asked = { query: { ...other, cursorPaging: next } };
+    expect(await refusal('POST', '/locations/query', asked)).toMatchObject({
+      status: 400,
+      field: 'query.cursorPaging.cursor',
+    });
+  }
+  const items = { query: { cursorPaging: next } };
+  expect(await refusal('POST', '/inventory-items/query', items)).toMatchObject({ status: 400 });
+});
+
+test('a filter too long for a cursor is kept', async () => {
+  const strangers = Array.from({ length: 900 }, () => randomUUID());
+  const filter = { id: { $in: [...ids, ...strangers] } };
+  const first = await query({ filter, cursorPaging: { limit: 3 } });
+  expect(first.pagingMetadata.cursors.next!.length).toBeLessThan(1000);
+  const rest = await query({ cursorPaging: { cursor: first.pagingMetadata.cursors.next } });
+  expect([...names(first), ...names(rest)].sort()).toEqual([...NAMES].sort());
+});
+
+test('a location that only items name is none until somebody creates it', async () => {
+  const id = randomUUID();
+  await create({ locationId: id });
+  expect(await refusal('GET', `/locations/${id}`)).toMatchObject({ status: 404 });
+  expect(names(await query({ filter: { id } }))).toEqual([]);
 });
 
 test.each<[string, object, string]>([
-  ['an unknown field', { filter: { size: 1 } }, 'query.filter'],
-  ['an unknown operator', { filter: { name: { $near: 1 } } }, 'query.filter.name'],
+  ['an unknown field', { filter: { size: 1 } }, 'query.filter.size'],
+  ['an unknown operator', { filter: { name: { $near: 1 } } }, 'query.filter.name.$near'],
+  ['an unknown type', { filter: { locationType: 'HEAD_OFFICE' } }, 'query.filter.locationType'],
+  ['a limit that is a text', { cursorPaging: { limit: '5' } }, 'query.cursorPaging.limit'],
+  ['paging by number', { paging: { limit: 5 } }, 'query.paging'],
   [
     'an operator of other fields',
     { filter: { defaultLocation: { $gt: true } } },
-    'query.filter.defaultLocation',
+    'query.filter.defaultLocation.$gt',
   ],
   [
     'a date that is none',
@@ -161,11 +207,6 @@ test.each<[string, object, string]>([
   ['a long sort', { sort: Array.from({ length: 9 }, () => ({ fieldName: 'name' })) }, 'query.sort'],
   ['a large page', { cursorPaging: { limit: 101 } }, 'query.cursorPaging.limit'],
   ['a cursor that is none', { cursorPaging: { cursor: 'e30' } }, 'query.cursorPaging.cursor'],
-  [
-    'a filter beside a cursor',
-    { filter: { name: 'x' }, cursorPaging: { cursor: 'e30' } },
-    'query.filter',
-  ],
   ['a misspelt field', { filters: {} }, 'query.filters'],
 ])('a query with %s is refused', async (_, asked, field) => {
   expect(await refusal('POST', '/locations/query', { query: asked })).toMatchObject({
@@ -173,6 +214,17 @@ test.each<[string, object, string]>([
     field,
   });
 });
+
+test.each([{ filter: { name: 'x' } }, { qeury: {} }])(
+  'a payload %j is refused',
+  async (payload) => {
+    expect(await refusal('POST', '/locations/query', payload)).toMatchObject({
+      status: 400,
+      field: Object.keys(payload)[0],
+      rule: 'OTHER',
+    });
+  },
+);
 
 test('a filter has bounds', async () => {
   let deep: object = { name: 'x' };

@@ -37,7 +37,10 @@ const idsOf = (items: readonly { id: string }[]) => items.map(({ id }) => id).so
 const expected = (filter: Filter) => idsOf(all.filter((item) => isMatch(filter, item)));
 
 /** The SDK's builder takes one operator at a time; its type names fields we name by variable. */
-type Builder = Record<string, (path: string, value: unknown) => Builder> & {
+type Builder = Record<string, (path: string, ...values: unknown[]) => Builder> & {
+  and: (other: Builder) => Builder;
+  or: (other: Builder) => Builder;
+  not: (other: Builder) => Builder;
   limit: (limit: number) => Builder;
   find: () => Promise<{ items: { _id: string }[] }>;
 };
@@ -55,7 +58,7 @@ describe.each(scalar)('the SDK asks of %s', (path) => {
   const name = sdkName(path);
   const forSdk = (value: unknown) => (path.endsWith('Date') ? new Date(String(value)) : value);
 
-  test('eq, ne, in and exists', async () => {
+  test('eq, ne, in, hasSome, exists and isEmpty', async () => {
     const values = valuesOf(path);
     const [first, ...others] = values;
     const some = [first, ...others.slice(-2)];
@@ -64,6 +67,11 @@ describe.each(scalar)('the SDK asks of %s', (path) => {
     expect(await found((q) => q['ne']!(name, forSdk(first)))).toEqual(unequal);
     const either = expected({ [path]: { $in: some } });
     expect(await found((q) => q['in']!(name, some.map(forSdk)))).toEqual(either);
+    expect(await found((q) => q['hasSome']!(name, ...some.map(forSdk)))).toEqual(either);
+    const nothing = expected({ [path]: null });
+    expect(await found((q) => q['isEmpty']!(name))).toEqual(nothing);
+    const something = expected({ [path]: { $ne: null } });
+    expect(await found((q) => q['isNotEmpty']!(name))).toEqual(something);
     for (const there of [true, false]) {
       const having = expected({ [path]: { $exists: there } });
       expect(await found((q) => q['exists']!(name, there))).toEqual(having);
@@ -84,6 +92,8 @@ describe.each(scalar)('the SDK asks of %s', (path) => {
     const between = expected({ [path]: { $gte: low, $lt: high } });
     const both = await found((q) => q['ge']!(name, forSdk(low))['lt']!(name, forSdk(high)));
     expect(both).toEqual(between);
+    const asked = await found((q) => q['between']!(name, forSdk(low), forSdk(high)));
+    expect(asked).toEqual(between);
   });
 });
 
@@ -96,6 +106,32 @@ describe.each([...guidFields, ...textFields])('the SDK asks of %s', (path) => {
       expect(await found((q) => q['startsWith']!(sdkName(path), text))).toEqual(right);
     }
   });
+});
+
+describe.each([...guidFields, ...textFields])('the SDK asks of %s', (path) => {
+  test('endsWith and contains, whatever the case', async () => {
+    const text = String(valuesOf(path).at(-1));
+    const part = text.slice(1, -1);
+    const asked = { endsWith: text.slice(-3), contains: part } as const;
+    for (const [method, value] of Object.entries(asked)) {
+      const right = expected({ [path]: { [`$${method}`]: value } });
+      expect(right.length).toBeGreaterThan(0);
+      const swapped = value.toUpperCase();
+      expect(await found((q) => q[method]!(sdkName(path), swapped))).toEqual(right);
+    }
+  });
+});
+
+test('the SDK puts conditions together: and, or, not', async () => {
+  const fresh = () => wix().queryInventoryItems() as unknown as Builder;
+  const few = () => fresh()['lt']!('quantity', 3);
+  const red = () => fresh()['startsWith']!('product.name', 'red');
+  const filters = [{ quantity: { $lt: 3 } }, { 'product.name': { $startsWith: 'red' } }] as const;
+  const [first, second] = filters;
+  expect(await found(() => few().and(red()).limit(1000))).toEqual(expected({ $and: [...filters] }));
+  expect(await found(() => few().or(red()).limit(1000))).toEqual(expected({ $or: [...filters] }));
+  const neither = { $not: { $or: [first, second] } };
+  expect(await found(() => fresh().not(few().or(red())).limit(1000))).toEqual(expected(neither));
 });
 
 test('the SDK asks of categories: hasSome, hasAll, exists', async () => {

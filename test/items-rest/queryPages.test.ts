@@ -148,11 +148,62 @@ describe('a cursor', () => {
   });
 });
 
-test('a filter too long for a cursor is served in one page, and else refused', async () => {
-  const filter = { id: { $in: ids().slice(0, 1000) } };
-  const whole = await page('query', { filter, cursorPaging: { limit: 1000 } });
-  expect(whole.inventoryItems).toHaveLength(1000);
-  const refused = await violation('query', { query: { filter, cursorPaging: { limit: 999 } } });
-  expect(refused).toMatchObject({ status: 400, field: 'query.filter' });
-  expect(refused.description).toMatch(/16000 characters, or all in one page/);
+describe('a filter too long for a cursor', () => {
+  const filter = () => {
+    const parts = [ids().slice(0, 1000), ids().slice(1000, 1900)];
+    return { $or: parts.map((part) => ({ id: { $in: part } })) };
+  };
+  const keptKeys = () => hub().redis.keys(`{${hub().tenantId}}:query-filter:*`);
+
+  test('is kept for a day, and served to the last page and back', async () => {
+    const found: string[] = [];
+    const asked: { cursorPaging: object; filter?: object } = { cursorPaging: { limit: 700 } };
+    let last = await page('query', { ...asked, filter: filter() });
+    found.push(...idsOf(last.inventoryItems));
+    while (last.pagingMetadata.cursors!.next) {
+      const { next: cursor } = last.pagingMetadata.cursors!;
+      expect(cursor!.length).toBeLessThan(1000);
+      last = await page('query', { cursorPaging: { limit: 700, cursor } });
+      found.push(...idsOf(last.inventoryItems));
+    }
+    expect(found.sort()).toEqual(ids().slice(0, 1900).sort());
+    const cursor = last.pagingMetadata.cursors!.prev;
+    const cursorPaging = { limit: 10, cursor };
+    const before = await page('query', { cursorPaging });
+    expect(before.inventoryItems).toHaveLength(10);
+    const beside = await page('query', { cursorPaging, filter: filter() });
+    expect(idsOf(beside.inventoryItems)).toEqual(idsOf(before.inventoryItems));
+    const [key, ...others] = await keptKeys();
+    expect(others).toEqual([]);
+    const left = (await hub().redis.pttl(key!)) / 3_600_000;
+    expect(left).toBeGreaterThan(23.9);
+    expect(left).toBeLessThanOrEqual(24);
+  });
+
+  test('is told to be gone once it is', async () => {
+    const first = await page('search', { filter: filter(), cursorPaging: { limit: 5 } });
+    const cursorPaging = { cursor: first.pagingMetadata.cursors!.next };
+    await hub().redis.del(...(await keptKeys()));
+    const refused = await violation('search', { search: { cursorPaging } });
+    expect(refused).toMatchObject({ status: 400, field: 'search.cursorPaging.cursor' });
+    expect(refused.description).toMatch(/24 hours.*Ask for the first page again/);
+  });
+
+  test('is walked by the SDK', async () => {
+    let found = await wix().queryInventoryItems().in('_id', ids().slice(0, 1000)).limit(600).find();
+    const all = [...found.items];
+    while (found.hasNext()) {
+      found = await found.next();
+      all.push(...found.items);
+    }
+    expect(all).toHaveLength(1000);
+  });
+
+  test('is not kept while all is in one page', async () => {
+    await hub().redis.del('nothing', ...(await keptKeys()));
+    await page('query', { filter: filter(), paging: { limit: 1000, offset: 0 } });
+    const whole = { id: { $in: ids().slice(0, 1000) } };
+    await page('query', { filter: whole, cursorPaging: { limit: 1000 } });
+    expect(await keptKeys()).toEqual([]);
+  });
 });

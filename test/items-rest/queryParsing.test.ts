@@ -45,9 +45,12 @@ describe('a date', () => {
 
 test('a payload is read from .r, or from the body when there is one', () => {
   const payload = { query: { filter: { 'product.name': 'Größe ☕' } } };
-  expect(readPayload({ body: undefined, query: { '.r': encoded(payload) } })).toEqual(payload);
-  expect(readPayload({ body: payload, query: {} })).toEqual(payload);
-  expect(readPayload({ body: undefined, query: { inventoryItemId: 'x' } })).toEqual({});
+  const read = (call: Parameters<typeof readPayload>[0]) => readPayload(call, ['query']);
+  expect(read({ body: undefined, query: { '.r': encoded(payload) } })).toEqual(payload);
+  expect(read({ body: payload, query: {} })).toEqual(payload);
+  expect(read({ body: undefined, query: {} })).toEqual({});
+  // In an address it would be no filter, and all items would be found.
+  expect(() => read({ body: undefined, query: { filter: 'x' } })).toThrow(/filter must be absent/);
 });
 
 describe('a filter', () => {

@@ -1,4 +1,4 @@
-import { queryHub } from './queryHub';
+import { encoded, queryHub } from './queryHub';
 
 const { violation, call, wix } = queryHub(() => [{ quantity: 1 }]);
 
@@ -9,12 +9,12 @@ describe('a filter is refused', () => {
   test.each<[string, unknown, string, RegExp]>([
     ['that is a list', [], '', /must be an object/],
     ['that is a text', 'quantity = 1', '', /must be an object/],
-    ['of an unknown field', { price: 1 }, '', /about one of id, variantId, .*got "price"/],
-    ['of half a field', { product: { name: 'x' } }, '', /about one of/],
-    ['of a word of JavaScript', { constructor: 1 }, '', /about one of/],
-    ['of a word of prototypes', JSON.parse('{"__proto__": 1}'), '', /about one of/],
-    ['of a name like one of the SDK', { _quantity: 1 }, '', /about one of/],
-    ['with an unknown operator', { quantity: { $near: 1 } }, '.quantity', /one of \$eq, \$ne/],
+    ['of an unknown field', { price: 1 }, '.price', /one of id, variantId, .*got "price"/],
+    ['of half a field', { product: { name: 'x' } }, '.product', /one of id,/],
+    ['of a word of JavaScript', { constructor: 1 }, '.constructor', /one of id,/],
+    ['of a word of prototypes', JSON.parse('{"__proto__": 1}'), '.__proto__', /one of/],
+    ['of a name like one of the SDK', { _quantity: 1 }, '._quantity', /one of id,/],
+    ['with an unknown operator', { quantity: { $near: 1 } }, '.quantity.$near', /one of \$eq, /],
     ['with no operator', { quantity: {} }, '.quantity', /at least one operator/],
     ['with a list as a value', { quantity: [1] }, '.quantity.', /a number/],
     ['for the beginning of a number', { quantity: { $startsWith: '1' } }, '.quantity', /one of/],
@@ -39,6 +39,7 @@ describe('a filter is refused', () => {
     ['for being there perhaps', { id: { $exists: 'yes' } }, '.id.$exists', /true or false/],
     ['for being empty perhaps', { id: { $isEmpty: 1 } }, '.id.$isEmpty', /true or false/],
     ['with an $and of no list', { $and: { quantity: 1 } }, '.$and', /a list/],
+    ['with an $or of nothing', { $or: [null] }, '.$or[0]', /an object/],
     ['with an $or of a text', { $or: ['a'] }, '.$or[0]', /an object/],
     ['with a $not of a list', { $not: [{ quantity: 1 }] }, '.$not', /an object/],
     ['with a $not of nothing', { $not: null }, '.$not', /an object/],
@@ -58,10 +59,10 @@ describe('a filter is refused', () => {
   test('in search and count alike', async () => {
     const filter = { quantity: { $near: 1 } };
     const searched = await violation('search', { search: { filter } });
-    expect(searched).toMatchObject({ status: 400, field: 'search.filter.quantity' });
+    expect(searched).toMatchObject({ status: 400, field: 'search.filter.quantity.$near' });
     expect(await violation('count', { filter })).toMatchObject({
       status: 400,
-      field: 'filter.quantity',
+      field: 'filter.quantity.$near',
     });
   });
 
@@ -173,9 +174,42 @@ describe('a search is refused', () => {
   });
 });
 
-test('a number beyond all numbers is refused', async () => {
+describe('a payload that asks for nothing known is refused', () => {
+  const filter = { quantity: { $gt: 5 } };
+  test.each<['query' | 'search' | 'count', object, string]>([
+    ['query', { filter }, 'filter'],
+    ['query', { qeury: { filter } }, 'qeury'],
+    ['query', { query: { filter }, search: {} }, 'search'],
+    ['search', { filter, search: { expression: 'cup' } }, 'filter'],
+    ['search', { sort: [] }, 'sort'],
+    ['count', { query: { filter } }, 'query'],
+  ])('%s %j', async (path, payload, field) => {
+    expect(await violation(path, payload)).toMatchObject({ status: 400, field });
+    const { status, body } = await call<unknown>(`${path}?.r=${encoded(payload)}`);
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain(`"field":"${field}"`);
+  });
+
+  test('in the address, too', async () => {
+    expect((await call('query?filter=quantity')).status).toBe(400);
+  });
+});
+
+test('a number beyond all numbers is refused, and told as what it is', async () => {
   const body = '{"query":{"filter":{"quantity":{"$gt":1e400}}}}';
-  expect((await call('query', { method: 'POST', body })).status).toBe(400);
+  const refused = await call<unknown>('query', { method: 'POST', body });
+  expect(refused.status).toBe(400);
+  expect(JSON.stringify(refused.body)).toContain('must be a number, got Infinity');
+});
+
+test.each(['5', 1.5, true])('a limit of the wrong type, %j, breaks no bound', async (limit) => {
+  for (const path of ['query', 'search'] as const) {
+    const { body } = await call<unknown>(path, {
+      method: 'POST',
+      body: JSON.stringify({ [path]: { cursorPaging: { limit } } }),
+    });
+    expect(JSON.stringify(body)).toContain('"violatedRule":"FORMAT"');
+  }
 });
 
 test('a body that is no JSON is refused', async () => {

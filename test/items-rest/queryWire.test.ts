@@ -69,6 +69,10 @@ describe.each(['query', 'search'] as const)('%s', (path) => {
     const { inventoryItems, pagingMetadata } = await page(path, asked);
     expect(idsOf(inventoryItems)).toEqual(ids().slice(90));
     expect(pagingMetadata).toMatchObject({ count: 30, offset: 90, total: COUNT });
+    const middle = await page(path, { sort, paging: { limit: 50, offset: 60 } });
+    if (path === 'search') {
+      expect([pagingMetadata.hasNext, middle.pagingMetadata.hasNext]).toEqual([false, true]);
+    }
     const beyond = await page(path, { sort, paging: { offset: 500 } });
     const uncounted = await page(path, { sort, paging: { limit: 5 } });
     expect(uncounted.pagingMetadata.cursors!.next).toBeDefined();

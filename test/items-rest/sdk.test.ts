@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { graphqlHub } from '../support/graphqlHub';
-import { failureOf, wixSdk } from './wixSdk';
+import { failureOf, internals, wixSdk } from './wixSdk';
 
 const hub = graphqlHub();
 const items = () => wixSdk(hub()).inventoryItemsV3;
@@ -14,16 +14,6 @@ const newItem = (change: object = {}) => ({
 });
 const codes = (results: { itemMetadata?: { error?: { code?: string } } }[] = []) =>
   results.map(({ itemMetadata }) => itemMetadata?.error?.code ?? 'OK');
-
-/** Methods that are there although the types do not tell of them. */
-interface Internals {
-  getDefaultStoresLocation: () => Promise<{ storesLocation: object }>;
-  bulkUpsertInventoryItems: (
-    entries: { inventoryItem: object; fieldMask?: string[] }[],
-    options: { returnEntity: boolean },
-  ) => Promise<{ results: { itemMetadata: object; item?: object }[] }>;
-}
-const internals = (module: unknown) => module as Internals;
 
 describe('one item', () => {
   test('is created, read, updated and deleted', async () => {

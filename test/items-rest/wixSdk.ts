@@ -3,6 +3,24 @@ import { inventoryItemsV3, storesLocationsV3 } from '@wix/stores';
 import type { GraphqlHub } from '../support/graphqlHub';
 import { checkedFetch } from '../support/openapi';
 
+/** Calls of the methods that the package has at run time and does not tell of. */
+export interface Internals {
+  getDefaultStoresLocation: () => Promise<{ storesLocation: object }>;
+  countInventoryItems: (asked?: object) => Promise<{ count: number }>;
+  bulkUpsertInventoryItems: (
+    entries: { inventoryItem: object; fieldMask?: string[] }[],
+    options?: { returnEntity: boolean },
+  ) => Promise<{ results: { itemMetadata: { error?: { code?: string } }; item?: object }[] }>;
+  bulkDeleteInventoryItemsByFilter: StartJob;
+  bulkAdjustInventoryItemsByFilter: StartJob;
+  bulkSetOrAdjustInventoryItemsByFilter: StartJob;
+  bulkCreateInventoryItemsByVariantFilter: StartJob;
+}
+type StartJob = (filter: object, options?: object) => Promise<{ jobId: string }>;
+
+/** A module of the SDK with its internal methods. */
+export const internals = (module: unknown) => module as Internals;
+
 /** The Wix SDK's client of a hub, as an app has it: only `fetch` is pointed elsewhere. */
 export function wixSdk(hub: GraphqlHub, { apiKey = hub.allScopes, siteId = hub.tenantId } = {}) {
   return createClient({

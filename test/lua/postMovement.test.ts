@@ -51,7 +51,7 @@ describe('replies of a movement, in order of precedence', () => {
     await shop.post([[bad.full, 1]]);
     const before = await shop.dump();
     const again = await shop.post(lines(), { call, settingsRevision: 9 });
-    expect(again).toEqual({ replayed: true, ledgerId });
+    expect(again).toEqual({ replayed: true, ledgerId, kept: '' });
     expect(await shop.dump()).toEqual(before);
   });
 

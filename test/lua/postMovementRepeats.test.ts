@@ -36,6 +36,7 @@ describe('a call with a key', () => {
     expect(await shop.post([[key, -1]], call('a'))).toEqual({
       replayed: true,
       ledgerId: first.ledgerId,
+      kept: '',
     });
     expect(await refusalOf(shop.post([[key, -1]], call('b')))).toEqual({
       code: 'IDEMPOTENCY_KEY_MISMATCH',

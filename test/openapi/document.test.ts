@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { operationIds, openapiText } from '../support/openapi';
+import { components, operationIds, openapiText, unservedResponses } from '../support/openapi';
 import { pluginHub } from '../support/pluginHub';
 
 const hub = pluginHub();
@@ -16,6 +16,16 @@ test('the document is OpenAPI', () => {
 test('every operation has an id of its own', () => {
   expect(operationIds.length).toBeGreaterThan(20);
   expect(new Set(operationIds).size).toBe(operationIds.length);
+});
+
+test('every component is used, and nothing else is', () => {
+  const parts = { ...components, securitySchemes: {} };
+  const named = Object.entries(parts).flatMap(([kind, of]) =>
+    Object.keys(of).map((name) => `#/components/${kind}/${name}`),
+  );
+  const used = [...openapiText.matchAll(/'(#\/components\/[^']+)'/g)].map(([, name]) => name!);
+  const unserved = unservedResponses.map((name) => `#/components/responses/${name}`);
+  expect([...new Set([...used, ...unserved])].sort()).toEqual(named.sort());
 });
 
 test('the document has the version of the package', () => {

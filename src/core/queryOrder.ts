@@ -1,14 +1,13 @@
-import type { InventoryItem } from './item';
-import { valueOf, type FieldValue, type ItemField } from './itemQuery';
+import type { FieldValue } from './condition';
 
 /** One step of an order: a field, and which way. */
-export interface ItemQuerySort {
-  field: ItemField;
+export interface QuerySort<Field extends string> {
+  field: Field;
   descending: boolean;
 }
 
 /** A place in an order: the values it is ordered by, and the id that breaks ties. */
-export interface ItemQueryPlace {
+export interface QueryPlace {
   values: readonly FieldValue[];
   id: string;
 }
@@ -16,12 +15,12 @@ export interface ItemQueryPlace {
 /** Compares two of anything: below zero when the first comes first. */
 export type Compare<A, B = A> = (a: A, b: B) => number;
 
-/** A total order of items. */
-export interface ItemQueryOrder {
-  placeOf(item: InventoryItem): ItemQueryPlace;
-  /** An item with a place, without making its own. */
-  compareItem: Compare<InventoryItem, ItemQueryPlace>;
-  comparePlaces: Compare<ItemQueryPlace>;
+/** A total order. */
+export interface QueryOrder<Thing> {
+  placeOf(thing: Thing): QueryPlace;
+  /** Something with a place, without making its own. */
+  compareThing: Compare<Thing, QueryPlace>;
+  comparePlaces: Compare<QueryPlace>;
 }
 
 /**
@@ -36,8 +35,15 @@ export function compareValues(a: FieldValue, b: FieldValue): number {
   return a < b ? -1 : 1;
 }
 
-/** The order of some steps; ties are broken by id, the way of the last step. */
-export function itemQueryOrder(sort: readonly ItemQuerySort[]): ItemQueryOrder {
+/**
+ * The order of some steps; ties are broken by id, the way of the last step.
+ *
+ * @param valueOf how a field's value is read
+ */
+export function queryOrder<Field extends string, Thing extends { id: string }>(
+  sort: readonly QuerySort<Field>[],
+  valueOf: (field: Field) => (thing: Thing) => FieldValue,
+): QueryOrder<Thing> {
   const steps = sort.map(({ field, descending }) => ({
     read: valueOf(field),
     sign: descending ? -1 : 1,
@@ -45,14 +51,14 @@ export function itemQueryOrder(sort: readonly ItemQuerySort[]): ItemQueryOrder {
   const idSign = steps.at(-1)?.sign ?? 1;
   const compareIds = (a: string, b: string) => (a === b ? 0 : a < b ? -idSign : idSign);
   return {
-    placeOf: (item) => ({ values: steps.map(({ read }) => read(item)), id: item.id }),
-    compareItem: (item, place) => {
+    placeOf: (thing) => ({ values: steps.map(({ read }) => read(thing)), id: thing.id }),
+    compareThing: (thing, place) => {
       for (let i = 0; i < steps.length; i += 1) {
         const { read, sign } = steps[i]!;
-        const compared = compareValues(read(item), place.values[i]!);
+        const compared = compareValues(read(thing), place.values[i]!);
         if (compared !== 0) return sign * compared;
       }
-      return compareIds(item.id, place.id);
+      return compareIds(thing.id, place.id);
     },
     comparePlaces: (a, b) => {
       for (let i = 0; i < steps.length; i += 1) {
