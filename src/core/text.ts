@@ -1,10 +1,13 @@
-/** Control characters of ASCII, and halves of surrogate pairs: nobody can read them. */
-const UNREADABLE = /(?![\u0080-\u009f])\p{Cc}|\p{Cs}/u;
-const UNREADABLE_RUNS = /(?:(?![\u0080-\u009f])\p{Cc}|\p{Cs})+/gu;
+/**
+ * Control characters of ASCII but tab and line ends, and halves of surrogate pairs: nobody can read
+ * them.
+ */
+const UNREADABLE = /(?![\t\n\r\u0080-\u009f])\p{Cc}|\p{Cs}/u;
+const UNREADABLE_RUNS = /(?:(?![\t\n\r\u0080-\u009f])\p{Cc}|\p{Cs})+/gu;
 
 /**
- * Whether a text is one that people read: no control character (U+0000..U+001F, U+007F) and no half
- * of a surrogate pair.
+ * Whether a text is one that people read: no control character (U+0000..U+001F, U+007F) but tab and
+ * line ends, and no half of a surrogate pair.
  */
 export function isReadable(text: string): boolean {
   return !UNREADABLE.test(text);

@@ -2,9 +2,10 @@ import { PREORDER_LIMIT_MAX, QUANTITY_LIMIT, THRESHOLD_MAX } from '../core/quant
 
 /**
  * What a column holds. In CSV a cell is its text; in NDJSON a value has the JSON type in brackets.
- * `text`: without control characters and halves of surrogate pairs (string). `id`: a text without
- * space around (string). `guid` (string). `boolean` (true, false). `integer` (number). `guids`:
- * separated by `;` in CSV (array of strings). `object`: JSON text in CSV (object of objects).
+ * `text` (string): no control characters but line ends and tab, no halves of surrogate pairs. `id`
+ * (string): a text without space around, on one line. `guid` (string). `boolean` (true, false).
+ * `integer` (number). `guids`: separated by `;` in CSV (array of strings). `object`: JSON text in
+ * CSV (object of objects).
  */
 export type ColumnKind = 'id' | 'guid' | 'text' | 'boolean' | 'integer' | 'guids' | 'object';
 

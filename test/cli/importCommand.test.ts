@@ -16,11 +16,11 @@ const run = (file: string, ...words: string[]) =>
 
 test('a CSV file: quotes, line ends, byte order mark, empty rows', async () => {
   const text = [
-    'productId,name,quantity,extendedFields',
-    'a,"Mug, ""big"" and blue",1,"{""app"":\n{""shelf"":\r\n4}}"',
+    'productId,name,quantity',
+    'a,"Mug, ""big""\nand blue",1',
     '',
-    ',,,',
-    'b,Ünïcode \u2028 text, 2 ,',
+    ',,',
+    'b,Ünïcode \u2028 text, 2 ',
     '',
   ].join('\r\n');
   const file = place.write('a.csv', `\ufeff${text}`);
@@ -29,10 +29,7 @@ test('a CSV file: quotes, line ends, byte order mark, empty rows', async () => {
     stdout: '',
     stderr: '2 created, 0 updated, 0 unchanged, 0 failed.\n',
   });
-  expect(await itemOf(shop, 'a')).toMatchObject({
-    name: 'Mug, "big" and blue',
-    extendedFields: { app: { shelf: 4 } },
-  });
+  expect((await itemOf(shop, 'a')).name).toBe('Mug, "big"\nand blue');
   expect(await itemOf(shop, 'b')).toMatchObject({ name: 'Ünïcode \u2028 text', quantity: 2 });
 });
 
@@ -112,7 +109,7 @@ test('a file that is not there, and a file of another kind', async () => {
 });
 
 test('an export imported again changes nothing, and reaches one tenant only', async () => {
-  const rows = Array.from({ length: 250 }, (_, i) => `p${i},"N, ${i}; ""x""",${i}`);
+  const rows = Array.from({ length: 250 }, (_, i) => `p${i},"N\r${i}; ""x""",${i}`);
   await run(place.write('in.csv', ['productId,name,quantity', ...rows].join('\n')));
   const other = openShop(redis());
   for (const name of ['out.csv', 'out.ndjson']) {

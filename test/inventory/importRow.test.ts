@@ -28,7 +28,7 @@ const wrongCells: [column: string, cell: string, told: string][] = [
   ['barcode', 'n'.repeat(41), 'barcode must be 1..40 characters, none'],
   ['brandName', 'n'.repeat(51), 'brandName must be 1..50 characters, none'],
   ['preorderMessage', 'n'.repeat(251), 'preorderMessage must be 1..250 characters, none'],
-  ['name', 'a\nb', 'name must be 1..80 characters, none a control character, got "a\\nb"'],
+  ['name', 'a\u0007b', 'name must be 1..80 characters, none a control character, got "a'],
   ['sku', 'a\u0000', 'sku must be 1..40 characters, none a control character, got "a'],
   ['barcode', 'a\u007f', 'barcode must be 1..40 characters, none a control character'],
   ['preorderMessage', '\ud83d', 'preorderMessage must be 1..250 characters, none a control'],

@@ -111,7 +111,7 @@ test('of two changes with one revision one comes through', async () => {
 
 test.each<[string, 'locationCreate' | 'locationUpdate', object, string, string]>([
   ['a blank name', 'locationCreate', { name: ' ' }, 'INVALID_INPUT', 'name'],
-  ['a name of two lines', 'locationCreate', { name: 'a\nb' }, 'INVALID_INPUT', 'name'],
+  ['a name nobody can read', 'locationCreate', { name: 'a\u0000b' }, 'INVALID_INPUT', 'name'],
   ['a long name', 'locationCreate', { name: 'x'.repeat(151) }, 'INVALID_INPUT', 'name'],
   ['an id that is none', 'locationCreate', { name: 'A', id: 'a' }, 'INVALID_INPUT', 'id'],
   ['an unknown one', 'locationUpdate', { revision: 1 }, 'NO_SUCH_LOCATION', 'id'],

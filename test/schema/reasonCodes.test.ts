@@ -52,7 +52,7 @@ test.each<[string, string[]]>([
   ['101 codes', Array.from({ length: 101 }, (_, i) => `c${i}`)],
   ['an empty code', ['a', '']],
   ['a code of 51 characters', ['x'.repeat(51)]],
-  ['a code with a line feed', ['a\nb']],
+  ['a code nobody can read', ['a\u0000b']],
   ['a code with half a character', ['a\ud83d']],
   ["a code that is everybody's word", ['DAMAGED']],
   ["a code that is an order's word", ['ORDER_PLACED']],
