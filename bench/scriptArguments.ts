@@ -42,5 +42,6 @@ export function scriptArguments(call: ScriptCall): (string | number | Buffer)[] 
     0,
     '',
     '',
+    '',
   ];
 }

@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { WIX_STORES_APP_ID } from '../src/core/catalog';
-import { itemKey } from '../src/core/identity';
+import { guidOfKey, itemKey } from '../src/core/identity';
 import { trimTenant } from '../src/inventory/trim';
 import { postMovement, saveItems, type HubRedis } from '../src/redis/commands';
 import { keys } from '../src/redis/keys';
+import { readDocuments } from '../src/redis/reads';
+import { keepRefusal } from '../src/redis/refusals';
 import { emptyStore, openBenchStore } from './benchStore';
 import { printTable, shown } from './printTable';
 import { benchTenantId as tenantId } from './stockedTenant';
@@ -22,7 +24,7 @@ export async function benchStoredMemory(count: number): Promise<void> {
   try {
     const redis = await store.connect(0);
     await emptyStore(redis);
-    const size = (name: string) => redis.memory('USAGE', name, 'SAMPLES', 0).then(Number);
+    const size = async (name: string) => (await redis.memory('USAGE', name, 'SAMPLES', 0)) ?? 0;
     const rows: (readonly [string, number])[] = [];
     const items = await storeItems(redis, count);
     const documentLength = (await redis.hstrlen(keys.documents(tenantId), items[0]!)) || 0;
@@ -40,6 +42,23 @@ export async function benchStoredMemory(count: number): Promise<void> {
       const grown = (await size(keys.ledger(tenantId))) - before;
       rows.push([`ledger entry of ${lines} lines`, grown / movements]);
       rows.push([`its order's record`, await size(keys.order(tenantId, orderId))]);
+    }
+    const edits = Math.ceil(count / 100);
+    for (const [name, named] of [
+      ['edit of a quantity', false],
+      ['edit of a name', true],
+    ] as const) {
+      const before = await size(keys.ledger(tenantId));
+      await editItems(redis, items.slice(0, edits), named);
+      rows.push([name, ((await size(keys.ledger(tenantId))) - before) / edits]);
+    }
+    for (const lines of [1, 300]) {
+      const before = await size(keys.refusals(tenantId));
+      const refusals = Math.ceil(1000 / lines);
+      const digest = await refuse(redis, items, lines, refusals);
+      const grown = (await size(keys.refusals(tenantId))) - before;
+      rows.push([`refusal of ${lines} lines`, grown / refusals]);
+      rows.push(['its key, for a minute', await size(keys.refused(tenantId, digest))]);
     }
     const deps = { redis, retentionMs: -RETENTION_MS, ledgerRetentionMs: -RETENTION_MS };
     const { entries } = await trimTenant(deps, tenantId, { limits: [] });
@@ -106,4 +125,45 @@ async function postOrders(
     });
   }
   return orderId;
+}
+
+/** Changes items one by one: their quantity, or their name. */
+async function editItems(redis: HubRedis, itemKeys: readonly Buffer[], named: boolean) {
+  const documents = await readDocuments(redis, tenantId, itemKeys);
+  for (const [i, key] of itemKeys.entries()) {
+    const before = documents[i]!;
+    const after = named ? before.replace('Cotton', 'Linen') : before;
+    const level = named ? {} : { quantity: 5 };
+    const cause = { operation: 'UPDATE', actor: `user:${randomUUID()}` } as const;
+    const items = [{ key, level, before, after }];
+    await saveItems(redis, { tenantId, items, cause });
+  }
+}
+
+/** Keeps calls that were refused for want of stock; the digest of the last. */
+async function refuse(
+  redis: HubRedis,
+  items: readonly Buffer[],
+  lines: number,
+  refusals: number,
+): Promise<string> {
+  let digest = '';
+  for (let i = 0; i < refusals; i += 1) {
+    digest = randomBytes(16).toString('base64url');
+    await keepRefusal(redis, tenantId, digest, {
+      code: 'INSUFFICIENT_AVAILABLE',
+      operation: 'DECREMENT',
+      reason: 'ORDER_PLACED',
+      orderId: randomUUID(),
+      actor: `member:${randomUUID()}`,
+      requestId: '1736422399.42314521531',
+      lines: Array.from({ length: lines }, (_, n) => ({
+        itemId: guidOfKey(items[(i * lines + n) % items.length]!),
+        code: 'INSUFFICIENT_AVAILABLE',
+        requested: 3,
+        available: 1,
+      })),
+    });
+  }
+  return digest;
 }

@@ -247,22 +247,30 @@ function findConflicts(isSet: (setting: Setting) => boolean): ConfigProblem[] {
   });
 }
 
-/** What answers repeats is kept as long as repeats are recognized. */
+/**
+ * What answers repeats is kept as long as repeats are recognized, and an order as long as its
+ * refusals: it says what it took after all.
+ */
 function findShortRetentions(
   values: Pick<
     Values,
-    'idempotencyRetentionSeconds' | 'ledgerRetentionDays' | 'orderRetentionDays'
+    | 'idempotencyRetentionSeconds'
+    | 'ledgerRetentionDays'
+    | 'orderRetentionDays'
+    | 'refusalRetentionDays'
   >,
 ): ConfigProblem[] {
-  const { idempotencyRetentionSeconds: seconds } = values;
-  const leastDays = Math.ceil(seconds / 86_400);
-  const settings = ['ledgerRetentionDays', 'orderRetentionDays'] as const;
-  return settings
-    .filter((name) => values[name] > 0 && values[name] * 86_400 < seconds)
+  const { idempotencyRetentionSeconds: seconds, refusalRetentionDays } = values;
+  const repeats = { days: seconds / 86_400, of: settingsTable.idempotencyRetentionSeconds };
+  const refusals = { days: refusalRetentionDays, of: settingsTable.refusalRetentionDays };
+  const ofOrders = refusals.days > repeats.days ? refusals : repeats;
+  const least = { ledgerRetentionDays: repeats, orderRetentionDays: ofOrders };
+  return (['ledgerRetentionDays', 'orderRetentionDays'] as const)
+    .filter((name) => values[name] > 0 && values[name] < least[name].days)
     .map((name) => ({
       name: settingsTable[name].name,
       value: JSON.stringify(String(values[name])),
-      bound: `0, or at least ${leastDays} beside ${settingsTable.idempotencyRetentionSeconds.name}`,
+      bound: `0, or at least ${Math.ceil(least[name].days)} beside ${least[name].of.name}`,
     }));
 }
 

@@ -104,11 +104,10 @@ async function startRetention(
     store: target,
     limits: [deliveryTrimLimit(deps.redis, { hasTarget: webhookTargetUrl !== undefined })],
     onTrimmed: (report) => {
-      if (report.contradictions > 0) logger.warn(report, 'the trimmed ledger contradicts itself');
-      else logger.info(report, 'ledger trimmed');
+      logger.info(report, 'ledger trimmed');
     },
-    onError: (error) => {
-      logger.warn({ cause: error.message }, 'retention is held up');
+    onError: (error, tenantId) => {
+      logger.warn({ tenantId, cause: error.message }, 'retention is held up');
     },
   });
 }

@@ -6,7 +6,8 @@ const load = (env: Record<string, string>) => loadConfig(env, tmpdir());
 test('a retention in days is for ever, or not shorter than that of repeats', () => {
   const seconds = String(7 * 86_400 + 1);
   const wrong = { LEDGER_RETENTION_DAYS: '7', ORDER_RETENTION_DAYS: '3' };
-  const loading = () => load({ IDEMPOTENCY_RETENTION_SECONDS: seconds, ...wrong });
+  const repeats = { IDEMPOTENCY_RETENTION_SECONDS: seconds, REFUSAL_RETENTION_DAYS: '0' };
+  const loading = () => load({ ...repeats, ...wrong });
   expect(loading).toThrow(ConfigError);
   expect(loading).toThrow(
     'Wrong settings:\n' +
@@ -20,6 +21,23 @@ test('a retention in days is for ever, or not shorter than that of repeats', () 
     ledgerRetentionDays: 8,
     orderRetentionDays: 0,
   });
+});
+
+test('an order is kept as long as its refusals, which it says the end of', () => {
+  // 90 days by default.
+  expect(() => load({ ORDER_RETENTION_DAYS: '89' })).toThrow(
+    'Wrong settings:\n' +
+      '  ORDER_RETENTION_DAYS is "89": must be 0, or at least 90 beside REFUSAL_RETENTION_DAYS',
+  );
+  for (const [order, refusal] of [
+    ['90', '90'],
+    ['30', '0'],
+    ['30', '30'],
+    ['0', '400'],
+  ] as const) {
+    const env = { ORDER_RETENTION_DAYS: order, REFUSAL_RETENTION_DAYS: refusal };
+    expect(load(env)).toMatchObject({ orderRetentionDays: Number(order) });
+  }
 });
 
 test('refusals may go at any time', () => {

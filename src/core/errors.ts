@@ -52,8 +52,9 @@ export const errorTable = {
   },
   LEDGER_INCOMPLETE: {
     kind: 'conflict',
-    message: 'A part of the ledger is missing: nothing can be rebuilt from it.',
+    message: 'A part of the ledger is missing.',
   },
+  LEDGER_CONTRADICTS: { kind: 'conflict', message: 'The ledger contradicts itself.' },
   ALREADY_RUNNING: { kind: 'conflict', message: 'It is running for this tenant already.' },
   IMPORT_CHANGED: {
     kind: 'conflict',
@@ -155,7 +156,7 @@ export interface ErrorDetails {
   lines?: readonly number[];
   /** With COMPARE_QUANTITY_STALE: the present quantities, by place in `itemIds`. */
   quantities?: readonly number[];
-  /** The ledger entry an IDEMPOTENCY_KEY_MISMATCH is about. */
+  /** The ledger entry an IDEMPOTENCY_KEY_MISMATCH is about, or the first a LEDGER_… is about. */
   ledgerId?: string;
   /** Of a list: what is wrong with several of its entries, in order, the error itself first. */
   problems?: readonly InventoryError[];

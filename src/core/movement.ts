@@ -83,6 +83,11 @@ export interface MovementCause {
   reference?: string;
   /** Of a stock take: the place in the ledger it was counted as of. */
   asOf?: string;
+  /**
+   * Of a stock take: the items that something newer than it has stated the quantity of, so that it
+   * left them alone, and the units that were expected of them.
+   */
+  superseded?: Readonly<Record<string, number>>;
 }
 
 /** One item of a ledger entry. */
@@ -117,6 +122,8 @@ export interface LedgerLine {
   shortfall: boolean;
   /** Available units came down to the low stock threshold. */
   fellLow: boolean;
+  /** Units were reserved, or a reservation ended. */
+  reservedChanged: boolean;
 }
 
 /** One movement as the ledger keeps it. */

@@ -1,19 +1,26 @@
 import type { ItemIdentity } from './identity';
 
+/** Why a call can be refused for want of an item. */
+export type RefusalCode = 'INSUFFICIENT_AVAILABLE' | 'UNKNOWN_ITEM';
+
 /** One item of a refused call. */
 export interface RefusedLine {
   itemId: string;
-  /** What the caller named, where it named more than an item id. */
+  code: RefusalCode;
+  /** Of an unknown item: what the caller named, where it named more than an item id. */
   reference?: ItemIdentity;
   /** Units asked for. */
   requested: number;
   /** Units there were: stock and preorder capacity; 0 of an unknown item. */
   available: number;
+  /** Units that the order had taken of the item by then; absent: none. */
+  taken?: number;
 }
 
 /** A call that was refused for want of stock, or because an item is unknown. */
 export interface RefusedCall {
-  code: 'INSUFFICIENT_AVAILABLE' | 'UNKNOWN_ITEM';
+  /** What the call was answered: with an unknown and a short item, that one is unknown. */
+  code: RefusalCode;
   operation: string;
   reason?: string;
   orderId?: string;

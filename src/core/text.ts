@@ -13,6 +13,11 @@ export function isReadable(text: string): boolean {
   return !UNREADABLE.test(text);
 }
 
+/** Whether a readable text is on one line: no control character at all. */
+export function isReadableLine(text: string): boolean {
+  return isReadable(text) && !/\p{Cc}/u.test(text);
+}
+
 /** The text with a space for what nobody can read, and none around it. */
 export function readableText(text: string): string {
   return isReadable(text) ? text : text.replace(UNREADABLE_RUNS, ' ').trim();

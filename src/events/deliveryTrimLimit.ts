@@ -1,6 +1,7 @@
 import { HUB_TARGET_ID } from '../core/webhook';
 import type { TrimLimit } from '../inventory/trimLimit';
 import type { HubRedis } from '../redis/commands';
+import { isTargetKnown } from '../redis/tenants';
 import { readCursor } from '../redis/webhooks';
 import { receiverIds } from './receivers';
 
@@ -9,8 +10,8 @@ const CURSOR = /^(\d+)-(\d+)(\+\d+)?$/;
 
 /**
  * Keeps the entries whose events have not been delivered: to subscriptions that are enabled, and to
- * the process-wide target when there is one. An event that waits for another attempt carries what
- * it needs and keeps no entry.
+ * the process-wide target when there is one, or ever was until it was forgotten: another process
+ * may send to it. An event that waits for another attempt carries what it needs and keeps no entry.
  */
 export function deliveryTrimLimit(
   redis: HubRedis,
@@ -18,7 +19,8 @@ export function deliveryTrimLimit(
 ): TrimLimit {
   return async (tenantId) => {
     const stored = await receiverIds({ redis, target: undefined }, tenantId);
-    const ids = hasTarget ? [HUB_TARGET_ID, ...stored] : stored;
+    const target = hasTarget || (await isTargetKnown(redis));
+    const ids = target ? [HUB_TARGET_ID, ...stored] : stored;
     const cursors = await Promise.all(ids.map((id) => readCursor(redis, tenantId, id)));
     const passed = cursors.map(({ cursor }) => passedEntry(cursor ?? ''));
     const [first = null] = passed.sort((one, other) => sequenceOf(one) - sequenceOf(other));

@@ -1,23 +1,21 @@
 import { InventoryError, invalidInput } from '../core/errors';
 import { isGuid, keyOfGuid } from '../core/identity';
-import type { Level } from '../core/item';
-import { idOfPlace, type LedgerPlace } from '../core/ledgerPlace';
+import { idOfPlace } from '../core/ledgerPlace';
 import type { LedgerEntry, MovementCause, MovementLine } from '../core/movement';
 import { checkEach } from '../core/problems';
 import { isWholeNumber, MAX_LINES, QUANTITY_LIMIT } from '../core/quantity';
 import { keepIdleCall, type CallRecord } from '../redis/callRecord';
 import { postMovement } from '../redis/commands';
-import type { WalkedHistory, WalkedItem } from '../redis/history';
 import { ledgerEntry } from '../redis/packing';
 import { readLevels } from '../redis/reads';
+import { MAX_SINCE, walkSince, type ItemSince } from './countWalk';
 import type { InventoryDeps } from './deps';
-import { levelBefore, MAX_STEPS } from './historyWalk';
 import { callOf, earlierCall } from './keyedInput';
+import { readAsOf, type AskedMoment } from './moment';
 import { nameLines } from './nameLines';
 import { movementById } from './orders';
 import { checkReference, type ChangeCause } from './postChange';
 import { withSettings } from './settings';
-import { checkMoment, placeOf, walkTo, type AskedMoment } from './stockAt';
 
 /** What was counted of an item. */
 export interface CountedLine {
@@ -37,10 +35,15 @@ export interface CountStock {
 
 /** What a stock take found of an item. */
 export interface CountedItem extends CountedLine {
-  /** Units on hand as of the count, as the hub knew them. */
+  /**
+   * Units on hand as of the count, as the hub knew them, with what counts of this moment or earlier
+   * ones have corrected since.
+   */
   expectedQuantity: number;
-  /** Counted less expected: what was added. */
+  /** Counted less expected: what was added; 0 when superseded. */
   difference: number;
+  /** Something newer than the count has stated the quantity: a later count, a set, a save. */
+  superseded: boolean;
   /** Units on hand right now, sales since the count taken off; null: the item is gone. */
   presentQuantity: number | null;
 }
@@ -51,25 +54,36 @@ export interface CountOutcome {
   asOf: string;
   /** In the order of the input. */
   items: CountedItem[];
-  /** Null: everything was as expected. */
+  /** A line per item that is not superseded, also without a difference; null: all are. */
   movement: LedgerEntry | null;
   /** The result was recorded by an earlier call with the same key; nothing changed now. */
   replayed: boolean;
 }
 
-/** Items that one walk takes: two take all. */
-const ITEMS_PER_WALK = MAX_LINES / 2;
+/** What was decided, and is kept for repeats. */
+interface Decided {
+  asOf: string;
+  /** Units expected of the superseded items, by item id. */
+  superseded: Readonly<Record<string, number>>;
+}
+
 /** Names of the moment in the caller's input. */
 const FIELDS = { time: 'input.asOfTime', movementId: 'input.asOfMovementId' };
+/** So many others may state the same quantities at the same time. */
+const MAX_ATTEMPTS = 50;
 
 /**
  * Takes stock: what was counted is compared with what there was at the moment of the count, and the
  * differences are added to what there is now. So movements since the count stay. An item may fall
- * below zero: more was sold since than was counted.
+ * below zero: more was sold since than was counted. What states a quantity as of a later moment
+ * stands; counts as of this moment or earlier ones were known to it. A count that finds no
+ * difference is recorded too: it is the newest word on the item.
  *
  * @throws InventoryError INVALID_INPUT that tells of every wrong line, also for a moment that has
- *   not come or is before an item's creation, CURSOR_GONE for one that is no longer kept,
- *   UNKNOWN_ITEM, ITEM_NOT_TRACKED, QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_MISMATCH,
+ *   not come, is before an item's creation or has too many movements after it, CURSOR_GONE for one
+ *   that is no longer kept, UNKNOWN_ITEM, ITEM_NOT_TRACKED, QUANTITY_OUT_OF_RANGE,
+ *   IDEMPOTENCY_KEY_MISMATCH, ITEM_CHANGED when others keep stating the same quantities,
+ *   LEDGER_INCOMPLETE, LEDGER_CONTRADICTS,
  *   REDIS_UNAVAILABLE
  */
 export async function countStock(
@@ -79,40 +93,30 @@ export async function countStock(
 ): Promise<CountOutcome> {
   checkLines(count.lines);
   checkReference(count.cause.reference);
-  const place = placeOf(count.asOf, FIELDS);
   const { call } = callOf(deps, count.cause, inputOf(count));
-  const earlier = await earlierCall(deps, tenantId, call);
-  if (earlier) return replay(deps, tenantId, count, earlier);
-  const { asOf, expected } = await expectedQuantities(deps, tenantId, count, place);
-  const lines = count.lines.map(({ itemId, countedQuantity }, i): MovementLine => {
-    const units = countedQuantity - expected[i]!;
-    const stockOnly = { absolute: false, compareQuantity: null };
-    return { key: keyOfGuid(itemId), units, guard: 'unrestricted', stockOnly };
-  });
-  if (lines.every(({ units }) => units === 0)) {
-    const kept = !call || (await keepIdleCall(deps.redis, tenantId, { ...call, kept: asOf }));
-    // Another call with the key was faster.
-    if (!kept) return countStock(deps, tenantId, count);
-    return outcomeOf(deps, tenantId, count, { asOf, movement: null, replayed: false });
+  let { asOf } = count;
+  for (let attempt = 1; ; attempt += 1) {
+    const earlier = await earlierCall(deps, tenantId, call);
+    if (earlier) return replay(deps, tenantId, count, earlier);
+    const found = await findDifferences(deps, tenantId, { ...count, asOf });
+    // What was now at first stays the moment.
+    if (!asOf.time) asOf = { movementId: found.asOf };
+    if (found.lines.length === 0) {
+      const { asOf, superseded } = found;
+      const kept = JSON.stringify({ asOf, superseded } satisfies Decided);
+      if (!call || (await keepIdleCall(deps.redis, tenantId, { ...call, kept }))) {
+        return outcomeOf(deps, tenantId, count, { ...found, movement: null, replayed: false });
+      }
+      // Another call with the key was faster.
+      continue;
+    }
+    try {
+      return await post(deps, tenantId, count, found, call);
+    } catch (error) {
+      const changed = error instanceof InventoryError && error.code === 'ITEM_CHANGED';
+      if (!changed || attempt === MAX_ATTEMPTS) throw nameLines(error, linesOf(count));
+    }
   }
-  const cause = causeOf(count, asOf);
-  const posted = await withSettings(deps, tenantId, ({ revision }) =>
-    postMovement(deps.redis, {
-      tenantId,
-      lines: lines.filter(({ units }) => units !== 0),
-      cause,
-      settingsRevision: revision,
-      retentionMs: deps.retentionMs,
-      ...(call && { call }),
-    }),
-  ).catch((error: unknown) => {
-    throw nameLines(error, lines);
-  });
-  if (posted.replayed) {
-    return replay(deps, tenantId, count, { ledgerId: posted.ledgerId, kept: '' });
-  }
-  const movement = ledgerEntry(posted.ledgerId, cause, posted.lines());
-  return outcomeOf(deps, tenantId, count, { asOf, movement, replayed: false });
 }
 
 function checkLines(lines: readonly CountedLine[]): void {
@@ -133,6 +137,13 @@ function checkLines(lines: readonly CountedLine[]): void {
   });
 }
 
+/** The caller's lines as refusals are told of them. */
+function linesOf({ lines }: CountStock): MovementLine[] {
+  return lines.map(({ itemId, countedQuantity: units }) => {
+    return { key: keyOfGuid(itemId), units, guard: 'unrestricted' };
+  });
+}
+
 function inputOf({ lines, asOf, cause }: CountStock) {
   const counted = lines.map(({ itemId, countedQuantity }) => {
     return [itemId.toLowerCase(), countedQuantity];
@@ -140,46 +151,65 @@ function inputOf({ lines, asOf, cause }: CountStock) {
   return ['COUNT', counted, asOf.time?.getTime(), asOf.movementId, cause.reference];
 }
 
-function causeOf({ cause }: CountStock, asOf: string): MovementCause {
-  const { actor, requestId, reference } = cause;
-  const counted = { operation: 'COUNT', reason: 'COUNT', actor, requestId, asOf } as const;
-  return { ...counted, ...(reference !== undefined && { reference }) };
+/** What a stock take is to change. */
+interface Differences extends Decided {
+  /** Of the items that are not superseded, in the order of the input. */
+  lines: MovementLine[];
+  /** Where the ledger ended when they were found. */
+  sequence: number;
 }
 
-/** Units on hand at the moment of a count, by place in its lines. */
-async function expectedQuantities(
+async function findDifferences(
   deps: InventoryDeps,
   tenantId: string,
-  { lines, asOf }: CountStock,
-  place: LedgerPlace | undefined,
-): Promise<{ asOf: string; expected: number[] }> {
+  { lines, asOf: asked }: CountStock,
+): Promise<Differences> {
   const ids = lines.map(({ itemId }) => itemId.toLowerCase());
-  const walked: WalkedHistory = { head: { timeMs: 0, sequence: 0 }, nowMs: 0, items: [] };
-  // Without a moment all items must be as of the first walk's.
-  for (let at = 0; at < ids.length; at += ITEMS_PER_WALK) {
-    const until = place ?? (at === 0 ? undefined : walked.head);
-    const some = ids.slice(at, at + ITEMS_PER_WALK);
-    const more = await walkTo(deps, tenantId, some, until, MAX_STEPS);
-    if (at === 0) Object.assign(walked, { head: more.head, nowMs: more.nowMs });
-    walked.items.push(...more.items);
-  }
-  const moment = place ?? walked.head;
-  await checkMoment(deps, tenantId, walked, asOf, moment, FIELDS);
-  checkPresent(walked.items);
-  const expected = checkEach(walked.items, (item, i) => expectedOf(item, i, asOf));
-  return { asOf: idOfPlace(moment), expected };
+  const moment = { asked, fields: FIELDS };
+  const { place, read } = await readAsOf(deps, tenantId, moment, (wanted) =>
+    walkSince(deps, tenantId, ids, wanted),
+  );
+  if (!read.items) throw tooMuchSince(asked);
+  checkItems(read.items, asked);
+  const superseded: Record<string, number> = {};
+  const differences: MovementLine[] = [];
+  read.items.forEach(({ itemId, then, corrected, superseded: isOld }, i) => {
+    const expected = then!.quantity + corrected;
+    if (isOld) {
+      superseded[itemId] = expected;
+      return;
+    }
+    const units = lines[i]!.countedQuantity - expected;
+    const stockOnly = { absolute: false, compareQuantity: null };
+    differences.push({ key: keyOfGuid(itemId), units, guard: 'unrestricted', stockOnly });
+  });
+  const { sequence } = read.head;
+  return { asOf: idOfPlace(place), superseded, lines: differences, sequence };
 }
 
-/** @throws InventoryError UNKNOWN_ITEM, ITEM_NOT_TRACKED */
-function checkPresent(items: readonly WalkedItem[]): void {
-  refuse('UNKNOWN_ITEM', items, ({ level }) => level === null);
-  refuse('ITEM_NOT_TRACKED', items, ({ level }) => !level!.tracked);
+function tooMuchSince({ time, movementId }: AskedMoment): InventoryError {
+  const bound =
+    `a moment since which these items together, or all of the tenant's, have moved up to ` +
+    `${MAX_SINCE} times`;
+  const field = time ? FIELDS.time : FIELDS.movementId;
+  return invalidInput(field, time?.toISOString() ?? movementId, bound);
+}
+
+/** @throws InventoryError UNKNOWN_ITEM, ITEM_NOT_TRACKED, INVALID_INPUT */
+function checkItems(items: readonly ItemSince[], { time, movementId }: AskedMoment): void {
+  refuse('UNKNOWN_ITEM', items, ({ present }) => present === null);
+  refuse('ITEM_NOT_TRACKED', items, ({ present }) => !present!.tracked);
+  const bound = `an item that was there at ${time?.toISOString() ?? movementId}`;
+  checkEach(items, ({ itemId, then }, i) => {
+    if (then === null) throw invalidInput(`input.lines[${i}].itemId`, itemId, bound);
+  });
+  refuse('ITEM_NOT_TRACKED', items, ({ then, superseded }) => !then!.tracked && !superseded);
 }
 
 function refuse(
   code: 'UNKNOWN_ITEM' | 'ITEM_NOT_TRACKED',
-  items: readonly WalkedItem[],
-  test: (item: WalkedItem) => boolean,
+  items: readonly ItemSince[],
+  test: (item: ItemSince) => boolean,
 ): void {
   const lines = items.flatMap((item, i) => (test(item) ? [i] : []));
   if (lines.length === 0) return;
@@ -187,23 +217,39 @@ function refuse(
   throw new InventoryError(code, undefined, { itemIds, lines });
 }
 
-/** @throws InventoryError INVALID_INPUT, ITEM_NOT_TRACKED */
-function expectedOf({ itemId, level, ended, steps }: WalkedItem, i: number, asOf: AskedMoment) {
-  const field = `input.lines[${i}].itemId`;
-  const moment = asOf.time?.toISOString() ?? asOf.movementId;
-  if (ended === 'first') {
-    throw invalidInput(field, itemId, `an item that was there at ${moment}`);
-  }
-  if (ended === 'more') {
-    const bound = `an item with up to ${MAX_STEPS} movements since ${moment}`;
-    throw invalidInput(field, itemId, bound);
-  }
-  const last = steps.at(-1);
-  const then: Level = last ? (ended === 'reached' ? last.line.level! : levelBefore(last)!) : level!;
-  if (!then.tracked) {
-    throw new InventoryError('ITEM_NOT_TRACKED', undefined, { itemIds: [itemId], lines: [i] });
-  }
-  return then.quantity;
+async function post(
+  deps: InventoryDeps,
+  tenantId: string,
+  count: CountStock,
+  { lines, sequence, ...decided }: Differences,
+  call: ReturnType<typeof callOf>['call'],
+): Promise<CountOutcome> {
+  const cause = causeOf(count, decided);
+  const posted = await withSettings(deps, tenantId, ({ revision }) =>
+    postMovement(deps.redis, {
+      tenantId,
+      lines,
+      cause,
+      settingsRevision: revision,
+      retentionMs: deps.retentionMs,
+      unstatedSince: sequence,
+      ...(call && { call }),
+    }),
+  );
+  const { ledgerId } = posted;
+  if (posted.replayed) return replay(deps, tenantId, count, { ledgerId, kept: '' });
+  const movement = ledgerEntry(ledgerId, cause, posted.lines());
+  return outcomeOf(deps, tenantId, count, { ...decided, movement, replayed: false });
+}
+
+function causeOf({ cause }: CountStock, { asOf, superseded }: Decided): MovementCause {
+  const { actor, requestId, reference } = cause;
+  const counted = { operation: 'COUNT', reason: 'COUNT', actor, requestId, asOf } as const;
+  return {
+    ...counted,
+    ...(Object.keys(superseded).length > 0 && { superseded }),
+    ...(reference !== undefined && { reference }),
+  };
 }
 
 /** The outcome an earlier call with the key has recorded. */
@@ -215,28 +261,30 @@ async function replay(
 ): Promise<CountOutcome> {
   const movement = await movementById(deps, tenantId, ledgerId);
   if (ledgerId !== '' && !movement) throw new Error(`the ledger does not hold ${ledgerId}`);
-  const asOf = movement?.asOf ?? kept;
-  return outcomeOf(deps, tenantId, count, { asOf, movement, replayed: true });
+  const { asOf = '', superseded = {} } = movement ?? (JSON.parse(kept) as Decided);
+  return outcomeOf(deps, tenantId, count, { asOf, superseded, movement, replayed: true });
 }
 
 async function outcomeOf(
   { redis }: InventoryDeps,
   tenantId: string,
   { lines }: CountStock,
-  done: Omit<CountOutcome, 'items'>,
+  { asOf, superseded, movement, replayed }: Decided & Omit<CountOutcome, 'items'>,
 ): Promise<CountOutcome> {
   const ids = lines.map(({ itemId }) => itemId.toLowerCase());
   const levels = await readLevels(redis, tenantId, ids);
-  const differences = new Map(done.movement?.lines.map(({ itemId, delta }) => [itemId, delta]));
+  const differences = new Map(movement?.lines.map(({ itemId, delta }) => [itemId, delta]));
   const items = lines.map(({ countedQuantity }, i): CountedItem => {
-    const difference = differences.get(ids[i]!) ?? 0;
+    const itemId = ids[i]!;
+    const difference = differences.get(itemId) ?? 0;
     return {
-      itemId: ids[i]!,
+      itemId,
       countedQuantity,
-      expectedQuantity: countedQuantity - difference,
+      expectedQuantity: superseded[itemId] ?? countedQuantity - difference,
       difference,
+      superseded: superseded[itemId] !== undefined,
       presentQuantity: levels[i]?.quantity ?? null,
     };
   });
-  return { ...done, items };
+  return { asOf, items, movement, replayed };
 }

@@ -11,6 +11,8 @@ export interface Drift {
   orderId?: string;
   /** The ledger entry that contradicts the ones before it. */
   ledgerId?: string;
+  /** The Redis key that is not as it has to be, where no item, order or entry can be named. */
+  key?: string;
   /** What is wrong: a field of the level or order record, `document`, `statusIndex`, ... */
   field: string;
   /** Null: there is none. */
@@ -64,19 +66,27 @@ export function expectSame(
   list.onDrift?.(drift);
 }
 
-/** Notes a drift for every field in which two levels differ. */
+/**
+ * Notes a drift for every field in which two levels differ.
+ *
+ * @param name what the level is; default: the item's own
+ */
 export function expectSameLevel(
   list: DriftList,
   place: DriftPlace,
   stored: Level | null,
   expected: Level | null,
+  name = 'level',
 ): void {
   if (!stored || !expected) {
     const revisions = [stored?.revision ?? null, expected?.revision ?? null] as const;
-    expectSame(list, place, 'level', ...revisions);
+    expectSame(list, place, name, ...revisions);
     return;
   }
-  for (const field of LEVEL_FIELDS) expectSame(list, place, field, stored[field], expected[field]);
+  for (const field of LEVEL_FIELDS) {
+    const full = name === 'level' ? field : `${name}.${field}`;
+    expectSame(list, place, full, stored[field], expected[field]);
+  }
 }
 
 /** Notes a drift when a level hangs on other ledger entries; a level too many or few is one. */

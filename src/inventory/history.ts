@@ -1,17 +1,20 @@
 import { invalidInput } from '../core/errors';
 import { keyOfGuid } from '../core/identity';
+import type { ItemDocument } from '../core/item';
 import { ledgerIdParts } from '../core/ledgerId';
 import { compareLedgerIds, parseLedgerId } from '../core/ledgerPlace';
 import { isWholeNumber } from '../core/quantity';
 import { readHistory, scanLedger, STEPS_PER_CALL } from '../redis/history';
 import type { ClosedEntry, HistoryStep } from '../redis/history';
+import { readDocuments } from '../redis/reads';
 import type { InventoryDeps } from './deps';
 import { MAX_STEPS, walkItems } from './historyWalk';
+import { expectKept } from './keptCursor';
 
 /** Longest page of movements. */
 export const MAX_HISTORY_PAGE = 250;
 /** Steps back to the cursor of a page oldest first; beyond, the ledger is searched from it on. */
-const MAX_STEPS_BACK = 2000;
+export const MAX_STEPS_BACK = 2000;
 /** Ledger entries that one request may look at in search of movements. */
 export const MAX_ENTRIES_SEARCHED = 20_000;
 
@@ -39,9 +42,28 @@ export interface ItemHistory {
  * Lines that the settings ignore are no part of them. The number of script calls grows with the
  * steps read, not with the items.
  *
- * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT, CURSOR_GONE, LEDGER_CONTRADICTS, REDIS_UNAVAILABLE
  */
 export async function itemHistories(
+  deps: InventoryDeps,
+  tenantId: string,
+  requests: readonly HistoryRequest[],
+): Promise<ItemHistory[]> {
+  const pages = await historiesFrom(deps, tenantId, requests);
+  await expectKept(
+    deps,
+    tenantId,
+    requests.map(({ after }) => after),
+  );
+  return pages;
+}
+
+/**
+ * The same pages from places that are no cursors: what is no longer kept there is left out.
+ *
+ * @throws InventoryError INVALID_INPUT, LEDGER_CONTRADICTS, REDIS_UNAVAILABLE
+ */
+export async function historiesFrom(
   deps: InventoryDeps,
   tenantId: string,
   requests: readonly HistoryRequest[],
@@ -137,20 +159,29 @@ async function readForth(
   return pageOf(page, request);
 }
 
+/** From the cursor on, but not from before the item was created: that was another life of it. */
 async function scanForth(
-  { redis }: InventoryDeps,
+  deps: InventoryDeps,
   tenantId: string,
   { itemId, first, after }: HistoryRequest,
 ): Promise<ItemHistory> {
   const key = keyOfGuid(itemId);
+  const createdMs = await creationTime(deps, tenantId, itemId);
   const steps: HistoryStep[] = [];
-  const oldest = after === undefined ? '-' : `(${after}`;
+  const begins = after === undefined || ledgerIdParts(after).timeMs < createdMs;
+  const oldest = begins ? `${createdMs}` : `(${after}`;
   const stretch = { oldest, newest: '+', newestFirst: false };
+  let isBorn = !begins;
   let looked = 0;
   let endCursor = after ?? null;
-  for await (const batch of scanLedger(redis, tenantId, stretch)) {
+  for await (const batch of scanLedger(deps.redis, tenantId, stretch)) {
     for (const entry of batch) {
-      if (entry.someItem((other) => key.equals(other))) steps.push(...stepsOf(entry, itemId));
+      if (!entry.someItem((other) => key.equals(other))) continue;
+      for (const step of stepsOf(entry, itemId)) {
+        // It may have been deleted in the very millisecond in which it was created again.
+        isBorn ||= step.line.created || step.timeMs > createdMs;
+        if (isBorn) steps.push(step);
+      }
     }
     looked += batch.length;
     endCursor = batch.at(-1)!.id;
@@ -159,6 +190,21 @@ async function scanForth(
   const page = steps.slice(0, first);
   // There is more: the way back did not come to its end.
   return { steps: page, hasMore: true, endCursor: page[first - 1]?.id ?? endCursor };
+}
+
+/**
+ * When an item was created, ms since 1970: its document has the time of the entry that did it. 0:
+ * there is no such item.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function creationTime(
+  { redis }: Pick<InventoryDeps, 'redis'>,
+  tenantId: string,
+  itemId: string,
+): Promise<number> {
+  const [text] = await readDocuments(redis, tenantId, [keyOfGuid(itemId)]);
+  return text ? (JSON.parse(text) as ItemDocument).createdDate : 0;
 }
 
 function stepsOf(entry: ClosedEntry, itemId: string): HistoryStep[] {

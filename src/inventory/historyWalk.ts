@@ -5,7 +5,7 @@ import type { InventoryDeps } from './deps';
 
 /** Steps back along one item's trail, at the most, and along all trails of a request. */
 export const MAX_STEPS = 20_000;
-const MAX_STEPS_TOGETHER = 100_000;
+export const MAX_STEPS_TOGETHER = 100_000;
 
 /** How far walks go, and what is kept of them. */
 export interface LongWalk extends WalkBounds {

@@ -2,7 +2,7 @@ import { normalizeId, WIX_STORES_APP_ID } from '../core/catalog';
 import { InventoryError, invalidInput } from '../core/errors';
 import { isGuid, NIL_GUID, type ItemIdentity } from '../core/identity';
 import { isWholeNumber } from '../core/quantity';
-import { beginningOf, isText } from '../core/text';
+import { beginningOf, isReadableLine, isText } from '../core/text';
 import {
   boundOf,
   isItemColumn,
@@ -144,7 +144,7 @@ function checkValue({ kind, min, max }: Column, value: unknown): unknown {
   if (value === null) return null;
   switch (kind) {
     case 'id':
-      return isText(value, min, max) && !NOT_IN_AN_ID.test(value) ? value : undefined;
+      return isText(value, min, max) && isId(value) ? value : undefined;
     case 'text':
       return isText(value, min, max) ? value : undefined;
     case 'guid':
@@ -162,7 +162,9 @@ function checkValue({ kind, min, max }: Column, value: unknown): unknown {
 }
 
 /** Space around an id is a slip of a spreadsheet; a control character could forge another item. */
-const NOT_IN_AN_ID = /^\s|\s$|\p{Cc}/u;
+function isId(text: string): boolean {
+  return isReadableLine(text) && text === text.trim();
+}
 
 function checkGuids(value: unknown, max: number): string[] | null | undefined {
   if (!Array.isArray(value) || value.length > max || !value.every(isGuid)) return undefined;

@@ -14,7 +14,7 @@ export function checkItem(
   drift: DriftList,
   fold: LedgerFold,
   snapshot: TenantSnapshot,
-  { id: itemId, packed, level, trail, document, statuses, low }: ItemSnapshot,
+  { id: itemId, packed, level, trail, document, statuses, low, scores }: ItemSnapshot,
 ): void {
   const expected = foldedLevel(fold, itemId);
   if (packed && !level) {
@@ -27,6 +27,9 @@ export function checkItem(
   expectSame(drift, { itemId }, 'document', stored, foldedDocument(fold, itemId));
   const listed = statuses.join(' ') || null;
   expectSame(drift, { itemId }, 'statusIndex', listed, expected && availabilityStatus(expected));
+  for (const index of ['statusIndex', 'lowStockIndex'] as const) {
+    expectSame(drift, { itemId }, `${index}Score`, scores[index], 0);
+  }
   // Behind a new default threshold the index is not wrong yet.
   if (snapshot.reindexing !== null && expected) return;
   const threshold = storedSettings(snapshot.settings).lowStockThreshold;

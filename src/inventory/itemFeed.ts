@@ -90,13 +90,14 @@ async function start(feed: Feed, follow: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Entries that the index has not seen were trimmed: it has to be read anew. */
+/** Entries that the index has not seen were trimmed, or items were rebuilt: read it anew. */
 class LedgerGap extends Error {
   override readonly name = 'LedgerGap';
 }
 
 async function followLedger(redis: HubRedis, tenantId: string, index: ItemIndex): Promise<void> {
-  const head = await readHead(redis, tenantId);
+  const { head, rebuilt } = await readHead(redis, tenantId);
+  if (rebuilt !== index.rebuilt) throw new LedgerGap();
   index.useTenantThreshold(head?.lowStockThreshold ?? null);
   if (head?.sequence === ledgerIdParts(index.lastLedgerId).sequence) return;
   for await (const entries of readLedger(redis, tenantId, index.lastLedgerId)) {
@@ -109,6 +110,7 @@ async function followLedger(redis: HubRedis, tenantId: string, index: ItemIndex)
 /** Starts from a point of the ledger and reads all items; what moved since comes from there. */
 async function loadIndex(redis: HubRedis, tenantId: string): Promise<ItemIndex> {
   const index = new ItemIndex();
+  index.rebuilt = (await readHead(redis, tenantId)).rebuilt;
   index.lastLedgerId = await lastLedgerId(redis, tenantId);
   for await (const items of scanItems(redis, tenantId)) {
     for (const { id, level, document } of items) index.put(id, level, document);

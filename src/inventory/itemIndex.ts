@@ -52,6 +52,8 @@ interface Ordered {
 export class ItemIndex {
   /** The last ledger entry applied; empty: none. */
   lastLedgerId = '';
+  /** The last rebuild of the tenant when the items were read; empty: there was none. */
+  rebuilt = '';
   /** Low stock threshold of items without one of their own, units; null: none. */
   tenantThreshold: number | null = null;
   readonly items = new Map<string, InventoryItem>();

@@ -1,11 +1,13 @@
 import { InventoryError } from '../core/errors';
 import { ledgerIdParts } from '../core/ledgerId';
-import type { LedgerEntry } from '../core/movement';
-import { holdTrim, readCheckpointId, releaseTrim, scanCheckpoint } from '../redis/checkpoint';
+import { holdTrim, readCheckpointHead, readCheckpointId } from '../redis/checkpoint';
+import { releaseTrim, scanCheckpoint, sumDigests } from '../redis/checkpoint';
 import type { HubRedis } from '../redis/commands';
-import { readLedger } from '../redis/reads';
+import { keys } from '../redis/keys';
+import type { CheckedEntry } from '../redis/ledgerEntry';
+import { readCheckedLedger } from '../redis/reads';
 import type { TenantSnapshot } from '../redis/snapshots';
-import type { DriftList } from './drift';
+import { expectSame, type DriftList } from './drift';
 import { foldCheckpointItem, foldEntry, startFold, type LedgerFold } from './ledgerFold';
 
 const MAX_ATTEMPTS = 10;
@@ -20,24 +22,38 @@ export interface LedgerReading {
 }
 
 /**
- * Begins to read a ledger: with its checkpoint.
+ * Begins to read a ledger: with its checkpoint. Notes rows of it that can't be read, and when it is
+ * not the one that trimming has left.
  *
- * @throws InventoryError CHECKPOINT_CHANGED when it moves on meanwhile, REDIS_UNAVAILABLE
+ * @throws InventoryError CHECKPOINT_CHANGED when it moves on meanwhile, LEDGER_CONTRADICTS when it
+ *   does not say where the ledger begins, REDIS_UNAVAILABLE
  */
 export async function startReading(
   redis: HubRedis,
   tenantId: string,
   drift: DriftList,
 ): Promise<LedgerReading> {
-  const checkpointId = await readCheckpointId(redis, tenantId);
+  const head = await readCheckpointHead(redis, tenantId);
+  const checkpointId = head?.id ?? '';
   const fold = startFold(drift, checkpointId);
-  if (checkpointId !== '') {
-    for await (const items of scanCheckpoint(redis, tenantId)) {
-      for (const item of items) foldCheckpointItem(fold, item);
+  const strange = new Map<string, number>();
+  let sum = 0;
+  for await (const rows of scanCheckpoint(redis, tenantId)) {
+    for (const { name, item, digest, bytes } of rows) {
+      // A scan may give a row twice.
+      if (fold.items.has(name) || strange.has(name)) continue;
+      sum = sumDigests(sum, [], [digest]);
+      if (item) foldCheckpointItem(fold, item);
+      else strange.set(name, bytes);
     }
   }
   const reading = { redis, tenantId, checkpointId, fold };
   await expectUntrimmed(reading);
+  const key = keys.checkpoint(tenantId);
+  for (const [itemId, bytes] of strange) {
+    expectSame(drift, { itemId, key }, 'row', `${bytes} bytes`, 'a level and a document');
+  }
+  expectSame(drift, { itemId: null, key }, 'sum', sum, head?.sum ?? 0);
   return reading;
 }
 
@@ -51,11 +67,11 @@ export async function startReading(
 export async function readOn(
   reading: LedgerReading,
   { lastLedgerId }: Pick<TenantSnapshot, 'lastLedgerId'>,
-  onEntries?: (entries: readonly LedgerEntry[]) => Promise<void>,
+  onEntries?: (entries: readonly CheckedEntry[]) => Promise<void>,
 ): Promise<void> {
   const { redis, tenantId, fold } = reading;
   if (fold.lastId === lastLedgerId) return;
-  for await (const batch of readLedger(redis, tenantId, fold.lastId)) {
+  for await (const batch of readCheckedLedger(redis, tenantId, fold.lastId)) {
     if (batch[0]!.sequence !== fold.sequence + 1) await expectUntrimmed(reading);
     const end = batch.findIndex(({ id }) => id === lastLedgerId);
     const entries = end < 0 ? batch : batch.slice(0, end + 1);

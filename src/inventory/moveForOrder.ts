@@ -62,7 +62,7 @@ export async function moveForOrder(deps: InventoryDeps, call: OrderCall): Promis
       if (!records || unknown.length === 0) {
         if (call.operation === 'DECREMENT') {
           const references = call.lines.map((line) => identityOf(line, settings));
-          await recordRefusal(deps, call.tenantId, error, { ...post, references });
+          await recordRefusal(deps, call.tenantId, error, { ...post, references, post });
         }
         throw nameLines(error, lines);
       }

@@ -1,14 +1,18 @@
 import { ledgerIdParts } from '../core/ledgerId';
 import { compareLedgerIds, idOfPlace, placeAtTime } from '../core/ledgerPlace';
 import type { LedgerEntry } from '../core/movement';
-import { readClosedEntries, scanLedger, STEPS_PER_CALL } from '../redis/history';
-import type { ClosedEntry, HistoryStep, LedgerStretch } from '../redis/history';
+import { readClosedEntries, STEPS_PER_CALL } from '../redis/history';
+import type { HistoryStep } from '../redis/history';
 import { readLevels, readOrder } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { checkPage, itemHistories, MAX_ENTRIES_SEARCHED, MAX_HISTORY_PAGE } from './history';
-import { asksForSubjects, checkMovementFilter, fitsCause, fitsTime } from './movementFilter';
-import { lineTest, type MovementFilter } from './movementFilter';
-import { Subjects } from './subjects';
+import { checkPage, creationTime, historiesFrom } from './history';
+import { MAX_HISTORY_PAGE, MAX_STEPS_BACK } from './history';
+import { walkItems } from './historyWalk';
+import { expectKept } from './keptCursor';
+import { EntryTest, isOfOneItem, searchLedger } from './ledgerSearch';
+import { checkMovementFilter, fitsCause, fitsTime } from './movementFilter';
+import type { MovementFilter } from './movementFilter';
+import { MOVEMENTS_KEPT } from './orderCheck';
 
 /** A page of movements to read. */
 export interface ListMovements {
@@ -33,10 +37,11 @@ export interface MovementPage {
 const MAX_TRAIL_STEPS = 5000;
 
 /**
- * Movements page by page. Those of an order come from its record, those of one item that is there
- * from its trail, all others from the ledger, of which one page looks at up to 20,000 entries.
+ * Movements page by page. Those of an order come from its record, where that names all of them;
+ * those of one item that is there from its trail, and before its creation from the ledger; all
+ * others from the ledger, of which one page looks at up to 20,000 entries.
  *
- * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT, CURSOR_GONE, LEDGER_CONTRADICTS, REDIS_UNAVAILABLE
  */
 export async function listMovements(
   deps: InventoryDeps,
@@ -45,25 +50,39 @@ export async function listMovements(
 ): Promise<MovementPage> {
   checkPage(list.first, list.after);
   const asked = { ...list, filter: checkMovementFilter(list.filter) };
-  const { orderId, itemIds } = asked.filter;
-  if (orderId !== undefined) return ofOrder(deps, tenantId, asked, orderId);
-  if (itemIds?.length === 1 && !asksForSubjects(asked.filter)) {
-    const [itemId] = itemIds;
-    const [level] = await readLevels(deps.redis, tenantId, [itemId!]);
-    const page = level && (await ofItem(deps, tenantId, asked, itemId!));
+  const page = await pageOf(deps, tenantId, asked);
+  await expectKept(deps, tenantId, [list.after]);
+  return page;
+}
+
+async function pageOf(
+  deps: InventoryDeps,
+  tenantId: string,
+  list: ListMovements,
+): Promise<MovementPage> {
+  const { orderId, itemIds } = list.filter;
+  if (orderId !== undefined) {
+    const record = await readOrder(deps.redis, tenantId, orderId);
+    // A record that has expired, or has let go of its oldest movements, does not name all.
+    const isWhole = record !== null && record.movementIds.length < MOVEMENTS_KEPT;
+    if (isWhole) return ofOrder(deps, tenantId, list, record.movementIds);
+  } else if (isOfOneItem(list.filter)) {
+    const [itemId] = itemIds as [string];
+    const [level] = await readLevels(deps.redis, tenantId, [itemId]);
+    const ofItem = list.oldestFirst ? itemForth : itemBack;
+    const page = level && (await ofItem(deps, tenantId, list, itemId));
     if (page) return page;
   }
-  return searchLedger(deps, tenantId, asked);
+  return searchLedger(deps, tenantId, list);
 }
 
 async function ofOrder(
   deps: InventoryDeps,
   tenantId: string,
   { filter, first, after, oldestFirst }: ListMovements,
-  orderId: string,
+  movementIds: readonly string[],
 ): Promise<MovementPage> {
-  const record = await readOrder(deps.redis, tenantId, orderId);
-  const ids = record ? [...record.movementIds] : [];
+  const ids = [...movementIds];
   if (!oldestFirst) ids.reverse();
   const way = oldestFirst ? 1 : -1;
   const ahead = ids.filter((id) => after === undefined || way * compareLedgerIds(id, after) > 0);
@@ -80,37 +99,90 @@ async function ofOrder(
   return { movements, hasMore: found.length > first, endCursor };
 }
 
-/** Null: the way back to the time asked for is too long. */
-async function ofItem(
+/** Newest first. Null: its trail does not have it, or the way back to the time is too long. */
+async function itemBack(
   deps: InventoryDeps,
   tenantId: string,
   list: ListMovements,
   itemId: string,
 ): Promise<MovementPage | null> {
-  const { filter, first, oldestFirst } = list;
-  const { reasons, operations, actor, time } = filter;
-  const every = !reasons && !operations && actor === undefined && !time;
-  const steps = every ? Math.min(first + 1, MAX_HISTORY_PAGE) : MAX_HISTORY_PAGE;
-  const request = { itemId, first: steps, oldestFirst };
+  const { filter, first } = list;
   const found: HistoryStep[] = [];
-  let after = oldestFirst ? laterStart(list) : list.after;
+  let { after } = list;
+  if (after !== undefined) {
+    const createdMs = await creationTime(deps, tenantId, itemId);
+    if (ledgerIdParts(after).timeMs < createdMs) return null;
+  }
+  let last: HistoryStep | undefined;
   for (let taken = 0, more = true; more && found.length <= first;) {
-    const [history] = await itemHistories(deps, tenantId, [{ ...request, after }]);
+    const request = { itemId, first: stepsPerPage(list), oldestFirst: false, after };
+    const [history] = await historiesFrom(deps, tenantId, [request]);
     const { steps, hasMore, endCursor } = history!;
-    const last = steps.at(-1);
-    found.push(...steps.filter((s) => fitsTime(filter, s.timeMs) && fitsCause(filter, s)));
+    last = steps.at(-1);
+    found.push(...steps.filter((step) => fits(filter, step)));
     after = endCursor ?? undefined;
     taken += steps.length;
-    more = hasMore && !(last && isPast(list, last.timeMs));
-    // Oldest first each page takes the whole way back.
-    if (more && (oldestFirst || taken >= MAX_TRAIL_STEPS)) {
-      if (last && !oldestFirst && last.timeMs > (filter.time?.max ?? Infinity)) return null;
-      if (found.length <= first) return readPage(deps, tenantId, found, true, after ?? null);
+    if (last && last.timeMs < (filter.time?.min ?? -Infinity)) {
+      return readPage(deps, tenantId, list, { found, isOver: true, after });
+    }
+    more = hasMore;
+    if (more && taken >= MAX_TRAIL_STEPS && found.length <= first) {
+      if (last && last.timeMs > (filter.time?.max ?? Infinity)) return null;
+      return readPage(deps, tenantId, list, { found, isOver: false, after });
     }
   }
-  const page = found.slice(0, first);
-  const endCursor = page.at(-1)?.id ?? after ?? null;
-  return readPage(deps, tenantId, page, found.length > first, endCursor);
+  // What is older than its oldest movement is kept no more, unless that one created it.
+  const hasEarlier = found.length <= first && (last ? last.line.created : after !== undefined);
+  const page = await readPage(deps, tenantId, list, { found, isOver: !hasEarlier, after });
+  if (!hasEarlier || page.movements.length === first) return page;
+  const left = first - page.movements.length;
+  const earlier = await searchLedger(deps, tenantId, { ...list, first: left, after });
+  return { ...earlier, movements: [...page.movements, ...earlier.movements] };
+}
+
+/** Oldest first. Null: the way back to where the page begins is too long. */
+async function itemForth(
+  deps: InventoryDeps,
+  tenantId: string,
+  list: ListMovements,
+  itemId: string,
+): Promise<MovementPage | null> {
+  const { filter, first } = list;
+  const after = laterStart(list);
+  const notAbove = after === undefined ? undefined : ledgerIdParts(after);
+  const bounds = { stepsPerItem: MAX_STEPS_BACK, notAbove, lastOnly: true };
+  const { items } = await walkItems(deps, tenantId, [{ itemId, from: null }], bounds);
+  const { ended, steps: oldest } = items[0]!;
+  if (ended === 'more') return null;
+  let earlier: MovementPage | undefined;
+  if (ended === 'first' && oldest.length > 0) {
+    const until = oldest.at(-1)!.id;
+    earlier = await searchLedger(deps, tenantId, { ...list, until });
+    if (earlier.hasMore || earlier.movements.length === first) {
+      return { ...earlier, hasMore: true };
+    }
+  }
+  // Each page takes the whole way back.
+  const request = { itemId, first: stepsPerPage(list), oldestFirst: true, after };
+  const [history] = await historiesFrom(deps, tenantId, [request]);
+  const { steps, hasMore, endCursor } = history!;
+  const found = steps.filter((step) => fits(filter, step));
+  const left = first - (earlier?.movements.length ?? 0);
+  const isPast = (steps.at(-1)?.timeMs ?? 0) > (filter.time?.max ?? Infinity);
+  const rest = { found, isOver: !hasMore || isPast, after: endCursor ?? undefined };
+  const page = await readPage(deps, tenantId, { ...list, first: left }, rest);
+  return { ...page, movements: [...(earlier?.movements ?? []), ...page.movements] };
+}
+
+/** How many steps of an item's trail are read at once: more where some won't fit. */
+function stepsPerPage({ filter, first }: ListMovements): number {
+  const { reasons, operations, actor, time } = filter;
+  const every = !reasons && !operations && actor === undefined && !time;
+  return every ? Math.min(first + 1, MAX_HISTORY_PAGE) : MAX_HISTORY_PAGE;
+}
+
+function fits(filter: MovementFilter, step: HistoryStep): boolean {
+  return fitsTime(filter, step.timeMs) && fitsCause(filter, step);
 }
 
 /** Where a page oldest first begins: after its cursor and not before its time. */
@@ -121,82 +193,27 @@ function laterStart({ filter, after }: ListMovements): string | undefined {
   return compareLedgerIds(after, start) > 0 ? after : start;
 }
 
-/** Whether all that comes is out of the time asked for. */
-function isPast({ filter, oldestFirst }: ListMovements, timeMs: number): boolean {
-  const { min = -Infinity, max = Infinity } = filter.time ?? {};
-  return oldestFirst ? timeMs > max : timeMs < min;
+/** What was found in an item's trail. */
+interface Found {
+  found: readonly HistoryStep[];
+  /** There is nothing more to find. */
+  isOver: boolean;
+  /** Where the trail goes on. */
+  after: string | undefined;
 }
 
 async function readPage(
   { redis }: InventoryDeps,
   tenantId: string,
-  steps: readonly HistoryStep[],
-  hasMore: boolean,
-  endCursor: string | null,
+  { first }: Pick<ListMovements, 'first'>,
+  { found, isOver, after }: Found,
 ): Promise<MovementPage> {
-  const ids = steps.map(({ id }) => id);
+  const ids = found.slice(0, first).map(({ id }) => id);
   const entries = await readClosedEntries(redis, tenantId, ids);
-  return { movements: entries.map((entry) => entry.open()), hasMore, endCursor };
-}
-
-async function searchLedger(
-  deps: InventoryDeps,
-  tenantId: string,
-  list: ListMovements,
-): Promise<MovementPage> {
-  const { filter, first, after = null } = list;
-  const test = new EntryTest(deps, tenantId, filter);
-  const found: ClosedEntry[] = [];
-  let [looked, hasMore, endCursor] = [0, false, after];
-  for await (const batch of scanLedger(deps.redis, tenantId, stretchOf(list))) {
-    found.push(...(await test.passing(batch, batch)));
-    looked += batch.length;
-    endCursor = batch.at(-1)!.id;
-    hasMore = found.length > first || looked >= MAX_ENTRIES_SEARCHED;
-    if (hasMore) break;
-  }
-  const page = found.slice(0, first);
-  if (found.length > first) endCursor = page.at(-1)!.id;
-  return { movements: page.map((entry) => entry.open()), hasMore, endCursor };
-}
-
-function stretchOf({ filter, after, oldestFirst }: ListMovements): LedgerStretch {
-  const { min, max } = filter.time ?? {};
-  const [from, to] = [min === undefined ? '-' : `${min}`, max === undefined ? '+' : `${max}`];
-  if (after === undefined) return { oldest: from, newest: to, newestFirst: !oldestFirst };
-  const { timeMs } = ledgerIdParts(after);
-  if (oldestFirst) {
-    const oldest = min !== undefined && min > timeMs ? from : `(${after}`;
-    return { oldest, newest: to, newestFirst: false };
-  }
-  const newest = max !== undefined && max < timeMs ? to : `(${after}`;
-  return { oldest: from, newest, newestFirst: true };
-}
-
-/** Which entries pass a filter whose time they are in. */
-class EntryTest {
-  private readonly subjects: Subjects;
-  private readonly fitsLines: (entry: ClosedEntry) => boolean;
-
-  constructor(
-    { redis }: InventoryDeps,
-    tenantId: string,
-    private readonly filter: MovementFilter,
-  ) {
-    this.subjects = new Subjects(redis, tenantId);
-    this.fitsLines = lineTest(filter, this.subjects.known);
-  }
-
-  /**
-   * @param stretch the entries, when none between them was left out
-   * @throws InventoryError REDIS_UNAVAILABLE
-   */
-  async passing(
-    entries: readonly ClosedEntry[],
-    stretch?: readonly ClosedEntry[],
-  ): Promise<ClosedEntry[]> {
-    const fits = entries.filter(({ cause }) => fitsCause(this.filter, cause));
-    if (asksForSubjects(this.filter)) await this.subjects.learn(fits, stretch);
-    return fits.filter(this.fitsLines);
-  }
+  const isFull = found.length > first;
+  return {
+    movements: entries.map((entry) => entry.open()),
+    hasMore: isFull || !isOver,
+    endCursor: (isFull || isOver ? ids.at(-1) : undefined) ?? after ?? null,
+  };
 }

@@ -3,9 +3,11 @@ import { isBefore, ledgerIdParts } from '../core/ledgerId';
 import type { LedgerEntry } from '../core/movement';
 import { readCheckpointId } from '../redis/checkpoint';
 import type { HubRedis } from '../redis/commands';
+import type { CheckedEntry } from '../redis/ledgerEntry';
+import { orderMovementAt, type OrderMovement } from '../redis/packedState';
 import type { OrderItem, OrderRecord } from '../redis/packing';
-import { readLedger } from '../redis/reads';
-import { readEntries, readOrderSnapshots, readTime } from '../redis/snapshots';
+import { readCheckedLedger } from '../redis/reads';
+import { readCheckedEntries, readOrderSnapshots, readTime } from '../redis/snapshots';
 import { expectSame, type DriftList } from './drift';
 
 /** So many movements an order's record names; of an order with more, the newest. */
@@ -45,35 +47,50 @@ interface Sorted {
   heads: Map<string, string>;
 }
 
+/** An entry that names an order, and that order's record. */
+interface OrderEntry {
+  read: CheckedEntry;
+  entry: LedgerEntry & { orderId: string };
+}
+
+/** Which way a movement goes in its order. */
+export function directionOf({ operation }: Pick<LedgerEntry, 'operation'>) {
+  return (operation === 'DECREMENT' ? '-' : '+') satisfies OrderMovement['direction'];
+}
+
 /**
  * Checks the records of the orders that some entries name. Each entry must stand in its order's
- * record; an order is compared as a whole at the first of its entries, as of the moment its record
- * is read, which is later: what the record names is in the ledger by then and never changes. So the
- * check is exact while orders move, and keeps nothing.
+ * record, with its direction and digests; an order is compared as a whole at the first of its
+ * entries, as of the moment its record is read, which is later: what the record names is in the
+ * ledger by then and never changes. So the check is exact while orders move, and keeps nothing.
  *
  * @throws InventoryError CHECKPOINT_CHANGED, REDIS_UNAVAILABLE
  */
 export async function checkOrders(
   check: OrderCheck,
-  entries: readonly LedgerEntry[],
+  entries: readonly CheckedEntry[],
 ): Promise<void> {
-  const ofOrders = entries.filter(({ orderId }) => orderId !== undefined);
-  const orderIds = [...new Set(ofOrders.map(({ orderId }) => orderId!))];
+  const ofOrders = entries.flatMap((read): OrderEntry[] => {
+    const { orderId } = read.entry ?? {};
+    return orderId === undefined ? [] : [{ read, entry: { ...read.entry!, orderId } }];
+  });
+  const orderIds = [...new Set(ofOrders.map(({ entry }) => entry.orderId))];
   const records = await readOrderSnapshots(check.redis, check.tenantId, orderIds);
   const byOrder = new Map(orderIds.map((orderId, i) => [orderId, records[i]]));
   const nowMs = check.orderRetentionMs > 0 ? await readTime(check.redis) : 0;
   const sorted: Sorted = { whole: new Map(), heads: new Map() };
-  for (const entry of ofOrders) {
-    const place = { itemId: null, orderId: entry.orderId!, ledgerId: entry.id };
-    const stored = byOrder.get(entry.orderId!);
-    if (stored?.order) checkEntry(check, sorted, entry, stored.order);
+  for (const each of ofOrders) {
+    const { entry } = each;
+    const place = { itemId: null, orderId: entry.orderId, ledgerId: entry.id };
+    const stored = byOrder.get(entry.orderId);
+    if (stored?.order) checkRecord(check, sorted, each, { ...stored, order: stored.order });
     else if (stored) expectSame(check.drift, place, 'order', 'no record', 'a record');
     else if (!hasExpired(check, entry, nowMs)) {
       expectSame(check.drift, place, 'order', null, 'a record');
     }
   }
   await checkHeads(check, sorted.heads);
-  const known = new Map(ofOrders.map((entry) => [entry.id, entry]));
+  const known = new Map(ofOrders.map(({ entry }) => [entry.id, entry]));
   await Promise.all([...sorted.whole].map((order) => checkWhole(check, ...order, known)));
 }
 
@@ -82,14 +99,13 @@ function hasExpired({ orderRetentionMs }: OrderCheck, { timeMs }: LedgerEntry, b
   return orderRetentionMs > 0 && timeMs + orderRetentionMs <= byMs;
 }
 
-function checkEntry(
+function checkRecord(
   check: OrderCheck,
   { whole, heads }: Sorted,
-  entry: LedgerEntry,
-  record: OrderRecord,
+  { read, entry }: OrderEntry,
+  { packed, order: record }: { packed: Buffer; order: OrderRecord },
 ): void {
-  const { id } = entry;
-  const orderId = entry.orderId!;
+  const { id, orderId } = entry;
   const first = record.movementIds[0] ?? '';
   if (record.movementIds.length >= MOVEMENTS_KEPT) {
     if (!check.long.has(orderId)) check.long.set(orderId, record);
@@ -103,7 +119,15 @@ function checkEntry(
     heads.set(orderId, first);
   }
   const place = { itemId: null, orderId, ledgerId: id };
-  if (!record.movementIds.includes(id)) expectSame(check.drift, place, 'movementIds', null, id);
+  const at = record.movementIds.indexOf(id);
+  if (at < 0) {
+    expectSame(check.drift, place, 'movementIds', null, id);
+    return;
+  }
+  const { direction, digests } = orderMovementAt(packed, at);
+  expectSame(check.drift, place, 'direction', direction, directionOf(entry));
+  const [stored, expected] = [digests.toString('hex'), read.digests.toString('hex')];
+  expectSame(check.drift, place, 'digests', stored, expected);
 }
 
 function isTrimmed({ checkpointId }: OrderCheck, ledgerId: string): boolean {
@@ -117,9 +141,10 @@ function keptIds(check: OrderCheck, { movementIds }: OrderRecord): string[] {
 
 /** An order is compared at its first entry: so that entry has to be there. */
 async function checkHeads(check: OrderCheck, heads: Map<string, string>) {
-  const entries = await readEntries(check.redis, check.tenantId, [...heads.values()]);
+  const ids = [...heads.values()];
+  const entries = await readCheckedEntries(check.redis, check.tenantId, ids);
   for (const [i, [orderId, named]] of [...heads].entries()) {
-    if (entries[i]?.orderId !== orderId) await noteMissing(check, orderId, named);
+    if (entries[i]?.entry?.orderId !== orderId) await noteMissing(check, orderId, named);
   }
 }
 
@@ -141,8 +166,8 @@ async function checkWhole(
 ): Promise<void> {
   const ids = keptIds(check, record);
   const unread = ids.filter((id) => !known.has(id));
-  const read = await readEntries(check.redis, check.tenantId, unread);
-  const byId = new Map(unread.map((id, i) => [id, read[i]]));
+  const read = await readCheckedEntries(check.redis, check.tenantId, unread);
+  const byId = new Map(unread.map((id, i) => [id, read[i]?.entry]));
   const items: OrderItems = new Map();
   for (const id of ids) {
     const entry = known.get(id) ?? byId.get(id);
@@ -166,10 +191,10 @@ export async function checkLongOrders(check: OrderCheck): Promise<void> {
   const newest = new Map([...long.keys()].map((orderId) => [orderId, [] as string[]]));
   const ends = [...long.values()].map(({ movementIds }) => movementIds.at(-1)!);
   const end = ends.reduce((latest, id) => (isBefore(latest, id) ? id : latest));
-  for await (const entries of readLedger(redis, tenantId, checkpointId)) {
-    for (const entry of entries) {
-      const record = entry.orderId === undefined ? undefined : long.get(entry.orderId);
-      if (!record || isBefore(record.movementIds.at(-1)!, entry.id)) continue;
+  for await (const entries of readCheckedLedger(redis, tenantId, checkpointId)) {
+    for (const { entry } of entries) {
+      const record = entry?.orderId === undefined ? undefined : long.get(entry.orderId);
+      if (!entry || !record || isBefore(record.movementIds.at(-1)!, entry.id)) continue;
       addToOrder(sums.get(entry.orderId!)!, entry);
       const ids = newest.get(entry.orderId!)!;
       ids.push(entry.id);

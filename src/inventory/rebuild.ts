@@ -1,13 +1,16 @@
 import { InventoryError } from '../core/errors';
 import { ledgerIdParts } from '../core/ledgerId';
 import { readCheckpointItems } from '../redis/checkpoint';
-import { removeMembers, restoreHead, restoreItems, type ItemRestoration } from '../redis/restore';
-import { readEntries, readSnapshot, scanTrails } from '../redis/snapshots';
+import { noteRebuild, removeMembers, restoreHead, restoreItems } from '../redis/restore';
+import type { ItemRestoration } from '../redis/restore';
+import { readCheckedEntries, readSnapshot, scanTrails } from '../redis/snapshots';
 import type { ItemPlace, TenantSnapshot } from '../redis/snapshots';
 import type { InventoryDeps } from './deps';
-import type { DriftList } from './drift';
+import type { Drift, DriftList } from './drift';
 import { checkHead, checkItem, MOST_AHEAD_MS } from './itemCheck';
-import { documentText, foldedLevel, foldedTrail } from './ledgerFold';
+import { checkKeys } from './keyCheck';
+import { keyFault, ledgerFault } from './ledgerFault';
+import { documentText, foldedDocument, foldedLevel, foldedTrail } from './ledgerFold';
 import { readOn, startReading, whileUntrimmed, type LedgerReading } from './ledgerReading';
 import { finishReindex } from './lowStockReindex';
 import { rebuildOrders } from './rebuildOrders';
@@ -29,6 +32,31 @@ export interface RebuildReport {
   restoredOrders: number;
   /** Whether the head was restored. */
   restoredHead: boolean;
+  /** How often the ledger contradicted itself: 0 unless it was rebuilt despite that. */
+  contradictionCount: number;
+  /** The first 1,000 of them. */
+  contradictions: Drift[];
+}
+
+/** How to rebuild. */
+export interface RebuildOptions {
+  /**
+   * Goes on with a ledger that contradicts itself: quantities are then the sums of the changes that
+   * it has, and items that it does not know stay. Default: it is refused. One that misses entries
+   * always is.
+   */
+  despiteContradictions?: boolean;
+  /** Stops between two steps; the report tells what was done until then. */
+  signal?: AbortSignal;
+}
+
+type Deps = Pick<InventoryDeps, 'redis' | 'orderRetentionMs'>;
+
+/** A rebuild under way. */
+interface Rebuild {
+  reading: LedgerReading;
+  options: RebuildOptions;
+  report: RebuildReport;
 }
 
 const ITEMS_PER_STEP = 200;
@@ -42,14 +70,15 @@ const MAX_ATTEMPTS = 100;
  *
  * Keeps something per item, and of up to 50,000 orders at a time.
  *
- * @param signal stops between two steps; the report tells what was done until then
- * @throws InventoryError LEDGER_INCOMPLETE when the ledger does not begin where the checkpoint
- *   ends, or items know of later entries than it has; CHECKPOINT_CHANGED, REDIS_UNAVAILABLE
+ * @throws InventoryError LEDGER_INCOMPLETE when entries are missing anywhere after the checkpoint,
+ *   or items know of later ones than there are; LEDGER_CONTRADICTS when checkpoint and ledger
+ *   contradict themselves, can't be read, or a key is of another type: nothing was written then
+ *   that did not come before the contradiction; CHECKPOINT_CHANGED, REDIS_UNAVAILABLE
  */
 export async function rebuildTenant(
-  deps: Pick<InventoryDeps, 'redis' | 'orderRetentionMs'>,
+  deps: Deps,
   tenantId: string,
-  signal?: AbortSignal,
+  options: RebuildOptions = {},
 ): Promise<RebuildReport> {
   const report: RebuildReport = {
     tenantId,
@@ -59,33 +88,32 @@ export async function rebuildTenant(
     removedItems: 0,
     restoredOrders: 0,
     restoredHead: false,
+    contradictionCount: 0,
+    contradictions: [],
   };
-  await whileUntrimmed(deps.redis, tenantId, () => rebuildItems(deps, tenantId, report, signal));
-  report.restoredOrders = await rebuildOrders(deps, tenantId, signal);
+  await whileUntrimmed(deps.redis, tenantId, () => rebuildItems(deps, tenantId, report, options));
+  report.restoredOrders = await rebuildOrders(deps, tenantId, options.signal);
   return report;
 }
 
 async function rebuildItems(
-  { redis }: Pick<InventoryDeps, 'redis'>,
+  { redis }: Deps,
   tenantId: string,
   report: RebuildReport,
-  signal: AbortSignal | undefined,
+  options: RebuildOptions,
 ): Promise<void> {
-  const reading = await startReading(redis, tenantId, { count: 0, named: [] });
+  const drift: DriftList = { count: 0, named: [] };
+  if (!(await checkKeys(redis, tenantId, drift))) throw keyFault(drift);
+  const reading = await startReading(redis, tenantId, drift);
   const { fold } = reading;
+  const rebuild: Rebuild = { reading, options, report };
   const start = await readSnapshot(redis, tenantId, []);
-  const first = fold.sequence;
-  let begin: number | undefined;
-  await readOn(reading, start, (entries) => {
-    begin ??= entries[0]!.sequence;
-    return Promise.resolve();
-  });
-  if (begin !== undefined && begin !== first + 1) throw new InventoryError('LEDGER_INCOMPLETE');
+  await readTrusted(rebuild, start);
   await expectWholeEnd(reading, start);
-  report.restoredHead = (await rebuildHead(reading)) || report.restoredHead;
+  report.restoredHead = (await rebuildHead(rebuild)) || report.restoredHead;
 
   const strays = new Map<ItemPlace, Buffer[]>();
-  const strangers = await findStrangers(reading, start, (member, place) => {
+  const strangers = await findStrangers(reading, (member, place) => {
     const bytes = Buffer.from(member.slice('bytes:'.length), 'hex');
     strays.set(place, [...(strays.get(place) ?? []), bytes]);
   });
@@ -93,13 +121,26 @@ async function rebuildItems(
     await removeMembers(redis, tenantId, place, members);
     report.removedItems += members.length;
   }
-  const itemIds = [...fold.items.keys(), ...strangers];
+  // What contradicts itself may have lost items that are there.
+  const itemIds = [...fold.items.keys(), ...(drift.count === 0 ? strangers : [])];
+  const { signal } = options;
   for (let at = 0; at < itemIds.length && !signal?.aborted; at += ITEMS_PER_STEP) {
-    await rebuildStep(reading, itemIds.slice(at, at + ITEMS_PER_STEP), report);
+    await rebuildStep(rebuild, itemIds.slice(at, at + ITEMS_PER_STEP));
   }
   if (!signal?.aborted) await finishReindex({ redis }, tenantId);
+  await noteRebuild(redis, tenantId);
   report.entries = fold.entries;
   report.items = fold.items.size;
+  report.contradictionCount = drift.count;
+  report.contradictions = drift.named;
+}
+
+/** Reads on, as long as what is read can be trusted. */
+async function readTrusted({ reading, options }: Rebuild, snapshot: TenantSnapshot) {
+  await readOn(reading, snapshot);
+  const fault = ledgerFault(reading.fold);
+  const goesOn = options.despiteContradictions && fault?.code === 'LEDGER_CONTRADICTS';
+  if (fault && !goesOn) throw fault;
 }
 
 /**
@@ -123,11 +164,11 @@ async function expectWholeEnd(
 }
 
 /** Whether the head had to be restored. */
-async function rebuildHead(reading: LedgerReading): Promise<boolean> {
-  const { redis, tenantId, fold } = reading;
+async function rebuildHead(rebuild: Rebuild): Promise<boolean> {
+  const { redis, tenantId, fold } = rebuild.reading;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const snapshot = await readSnapshot(redis, tenantId, []);
-    await readOn(reading, snapshot);
+    await readTrusted(rebuild, snapshot);
     const drift: DriftList = { count: 0, named: [] };
     checkHead(drift, fold, snapshot);
     if (drift.count === 0) return false;
@@ -139,18 +180,17 @@ async function rebuildHead(reading: LedgerReading): Promise<boolean> {
   throw tooBusy();
 }
 
-async function rebuildStep(
-  reading: LedgerReading,
-  itemIds: readonly string[],
-  report: RebuildReport,
-): Promise<void> {
+async function rebuildStep(rebuild: Rebuild, itemIds: readonly string[]): Promise<void> {
+  const { reading, report } = rebuild;
   const { redis, tenantId, fold } = reading;
   let left = itemIds;
   for (let attempt = 1; left.length > 0; attempt += 1) {
     if (attempt > MAX_ATTEMPTS) throw tooBusy();
     const snapshot = await readSnapshot(redis, tenantId, left);
-    await readOn(reading, snapshot);
+    await readTrusted(rebuild, snapshot);
     const wrong = snapshot.items.filter((item) => {
+      // Without a document nobody knows what the item is of: it is left as it is.
+      if (foldedDocument(fold, item.id) === '') return false;
       const drift: DriftList = { count: 0, named: [] };
       checkItem(drift, fold, snapshot, item);
       return drift.count > 0;
@@ -191,9 +231,9 @@ async function documentsOf(
     if (item) documents.set(item.itemId, item.document);
   }
   const inLedger = [...new Set([...entryIds.values()].filter((id) => id !== ''))];
-  for (const entry of await readEntries(redis, tenantId, inLedger)) {
-    for (const { itemId, document } of entry?.lines ?? []) {
-      if (!document || entryIds.get(itemId) !== entry!.id) continue;
+  for (const read of await readCheckedEntries(redis, tenantId, inLedger)) {
+    for (const { itemId, document } of read?.entry?.lines ?? []) {
+      if (!document || entryIds.get(itemId) !== read!.id) continue;
       documents.set(itemId, documentText(document));
     }
   }

@@ -1,15 +1,15 @@
 import { InventoryError } from '../core/errors';
 import { isBefore, ledgerIdParts } from '../core/ledgerId';
-import type { LedgerEntry } from '../core/movement';
 import { readCheckpointId } from '../redis/checkpoint';
-import { lastLedgerId, readLedger } from '../redis/reads';
+import type { CheckedEntry } from '../redis/ledgerEntry';
+import { lastLedgerId, readCheckedLedger } from '../redis/reads';
 import { restoreOrder } from '../redis/restore';
 import { readOrderSnapshots, readTime } from '../redis/snapshots';
 import type { InventoryDeps } from './deps';
 import type { DriftList } from './drift';
 import { whileUntrimmed } from './ledgerReading';
-import { addToOrder, checkLongOrders, checkOrders, MOVEMENTS_KEPT } from './orderCheck';
-import { startOrderCheck, type OrderItems } from './orderCheck';
+import { addToOrder, checkLongOrders, checkOrders, directionOf } from './orderCheck';
+import { MOVEMENTS_KEPT, startOrderCheck, type OrderItems } from './orderCheck';
 
 /** What one reading of the ledger puts together; more are left for the next. */
 const ORDERS_AT_ONCE = 50_000;
@@ -67,7 +67,7 @@ async function wrongOrders(
   };
   const checkpointId = await readCheckpointId(redis, tenantId);
   const check = startOrderCheck(redis, tenantId, { drift, checkpointId, orderRetentionMs });
-  for await (const entries of readLedger(redis, tenantId, checkpointId)) {
+  for await (const entries of readCheckedLedger(redis, tenantId, checkpointId)) {
     await checkOrders(check, entries);
     if (wrong.size >= ORDERS_AT_ONCE) return wrong;
   }
@@ -86,7 +86,7 @@ async function restoreOrders(
   const checkpointId = await readCheckpointId(redis, tenantId);
   let lastId = checkpointId;
   const readOn = async (end?: string) => {
-    for await (const entries of readLedger(redis, tenantId, lastId)) {
+    for await (const entries of readCheckedLedger(redis, tenantId, lastId)) {
       for (const entry of entries) {
         if (end !== undefined && isBefore(end, entry.id)) return;
         addEntry(orders, wrong, entry);
@@ -120,14 +120,14 @@ async function restoreOrders(
 function addEntry(
   orders: Map<string, LedgerOrder>,
   wrong: ReadonlySet<string>,
-  entry: LedgerEntry,
+  { id: ledgerId, entry }: CheckedEntry,
 ): void {
-  const { orderId, operation, id: ledgerId } = entry;
-  if (orderId === undefined || !wrong.has(orderId)) return;
+  const { orderId } = entry ?? {};
+  if (!entry || orderId === undefined || !wrong.has(orderId)) return;
   const empty: LedgerOrder = { movements: [], items: new Map() };
   const order = orders.get(orderId) ?? empty;
   orders.set(orderId, order);
-  order.movements.push({ ledgerId, direction: operation === 'DECREMENT' ? '-' : '+' });
+  order.movements.push({ ledgerId, direction: directionOf(entry) });
   if (order.movements.length > MOVEMENTS_KEPT) order.movements.shift();
   addToOrder(order.items, entry);
 }

@@ -1,7 +1,7 @@
 import { invalidInput } from '../core/errors';
 import { isGuid } from '../core/identity';
 import { isWholeNumber } from '../core/quantity';
-import type { Refusal, RefusedLine } from '../core/refusal';
+import type { Refusal, RefusalCode, RefusedLine } from '../core/refusal';
 import { scanRefusals } from '../redis/refusals';
 import { readOrders } from '../redis/snapshots';
 import type { InventoryDeps } from './deps';
@@ -82,13 +82,17 @@ function refusalTest({ itemId, orderId, reason }: RefusalFilter): (refusal: Refu
 /** What was not sold of an item for one reason. */
 export interface LostSale {
   itemId: string;
+  /** Why it was not sold. */
+  code: RefusalCode;
+  /** Of an unknown item: what an order named. */
   reference: RefusedLine['reference'];
+  /** Why orders wanted it. */
   reason: string | null;
-  /** Orders that wanted it and did not get it later. */
+  /** Orders that wanted it and did not get all of it later. */
   orders: number;
-  /** Units they asked for. */
+  /** Units they asked for and did not get later. */
   requested: number;
-  /** Units they asked for beyond those there were. */
+  /** Of these, the units beyond those there were. */
   missing: number;
   /** Time of the newest refusal, ms since 1970. */
   lastTimeMs: number;
@@ -114,9 +118,8 @@ const ORDERS_PER_READ = 500;
 const MAX_SALES = 1000;
 
 /**
- * What orders asked for and did not get, by item and reason. An order that was refused several
- * times counts once per item, by its newest refusal; one that took the item after all does not
- * count.
+ * What orders asked for and did not get, by item, code and reason. An order that was refused
+ * several times counts once per item, by its newest refusal, and less what it took after that.
  *
  * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE
  */
@@ -136,47 +139,54 @@ export async function lostSales(
       if (operation !== 'DECREMENT' || orderId === undefined) continue;
       refusals += 1;
       for (const line of lines) {
-        const name = `${orderId} ${line.itemId}`;
+        const name = wishName(orderId, line.itemId);
         // Newest first.
         if (!wishes.has(name)) wishes.set(name, { orderId, reason, line, timeMs });
       }
     }
   }
-  const served = await servedWishes(deps, tenantId, [...wishes.values()]);
-  const unserved = [...wishes.values()].filter((wish) => !served.has(wish));
-  return { sales: sumUp(unserved).slice(0, MAX_SALES), refusals };
+  const taken = await unitsTaken(deps, tenantId, wishes);
+  return { sales: sumUp(wishes, taken).slice(0, MAX_SALES), refusals };
 }
 
-async function servedWishes(
+function wishName(orderId: string, itemId: string): string {
+  return `${orderId} ${itemId}`;
+}
+
+/** Units that orders have taken of the items they wished, by the names of the wishes. */
+async function unitsTaken(
   { redis }: Pick<InventoryDeps, 'redis'>,
   tenantId: string,
-  wishes: readonly Wish[],
-): Promise<Set<Wish>> {
-  const taken = new Set<string>();
-  const orderIds = [...new Set(wishes.map(({ orderId }) => orderId))];
+  wishes: ReadonlyMap<string, Wish>,
+): Promise<Map<string, number>> {
+  const taken = new Map<string, number>();
+  const orderIds = [...new Set([...wishes.values()].map(({ orderId }) => orderId))];
   for (let at = 0; at < orderIds.length; at += ORDERS_PER_READ) {
     const ids = orderIds.slice(at, at + ORDERS_PER_READ);
     const records = await readOrders(redis, tenantId, ids);
     records.forEach((record, i) => {
       for (const item of record?.items ?? []) {
-        if (item.taken > 0) taken.add(`${ids[i]!} ${item.itemId}`);
+        const name = wishName(ids[i]!, item.itemId);
+        if (wishes.has(name)) taken.set(name, item.taken);
       }
     });
   }
-  return new Set(wishes.filter(({ orderId, line }) => taken.has(`${orderId} ${line.itemId}`)));
+  return taken;
 }
 
-function sumUp(wishes: readonly Wish[]): LostSale[] {
+function sumUp(wishes: ReadonlyMap<string, Wish>, taken: ReadonlyMap<string, number>): LostSale[] {
   const sales = new Map<string, LostSale>();
-  for (const { reason, line, timeMs } of wishes) {
-    const name = JSON.stringify([line.itemId, reason]);
-    const { itemId, reference, requested, available } = line;
+  for (const [wish, { reason, line, timeMs }] of wishes) {
+    const { itemId, code, reference, requested, available } = line;
+    const since = Math.max((taken.get(wish) ?? 0) - (line.taken ?? 0), 0);
+    if (since >= requested) continue;
+    const name = JSON.stringify([itemId, code, reason]);
     const sale = sales.get(name) ?? {
-      ...{ itemId, reference, reason, orders: 0, requested: 0, missing: 0, lastTimeMs: 0 },
+      ...{ itemId, code, reference, reason, orders: 0, requested: 0, missing: 0, lastTimeMs: 0 },
     };
     sale.orders += 1;
-    sale.requested += requested;
-    sale.missing += Math.max(requested - available, 0);
+    sale.requested += requested - since;
+    sale.missing += Math.max(requested - Math.max(available, since), 0);
     sale.lastTimeMs = Math.max(sale.lastTimeMs, timeMs);
     sales.set(name, sale);
   }

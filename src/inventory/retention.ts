@@ -20,8 +20,8 @@ export interface RetentionOptions {
   limits: readonly TrimLimit[];
   /** Told of every tenant whose ledger was trimmed. */
   onTrimmed: (report: TrimReport) => void;
-  /** Told of what failed; it is tried again the next hour. */
-  onError: (error: Error) => void;
+  /** Told of what failed, and for which tenant if for one; it is tried again the next hour. */
+  onError: (error: Error, tenantId?: string) => void;
 }
 
 /** Retention that runs until it is closed. */
@@ -69,29 +69,36 @@ export async function keepRetention(
 ): Promise<void> {
   for await (const tenants of scanTenants(deps.redis)) {
     for (const { tenantId } of tenants) {
-      if (signal?.aborted) return;
-      try {
-        await keepTenant(deps, tenantId, limits, onTrimmed, signal);
-      } catch (error) {
-        // One tenant's broken ledger keeps no other from being trimmed.
-        onError(error instanceof Error ? error : new Error(String(error)));
+      for (const job of jobsOf(deps, tenantId, limits, onTrimmed, signal)) {
+        if (signal?.aborted) return;
+        try {
+          await job();
+        } catch (error) {
+          // A broken ledger keeps nothing else from going, of this tenant or of others.
+          onError(error instanceof Error ? error : new Error(String(error)), tenantId);
+        }
       }
     }
   }
 }
 
-async function keepTenant(
+function jobsOf(
   deps: InventoryDeps,
   tenantId: string,
   limits: readonly TrimLimit[],
   onTrimmed: RetentionOptions['onTrimmed'],
   signal: AbortSignal | undefined,
-): Promise<void> {
+): (() => Promise<unknown>)[] {
   const { redis, refusalRetentionMs } = deps;
-  const report = await trimTenant(deps, tenantId, { limits, ...(signal && { signal }) });
-  if (report.entries > 0) onTrimmed(report);
-  if (refusalRetentionMs > 0) {
-    await trimRefusals(redis, tenantId, (await readTime(redis)) - refusalRetentionMs);
-  }
-  await finishReindex(deps, tenantId);
+  return [
+    async () => {
+      const report = await trimTenant(deps, tenantId, { limits, ...(signal && { signal }) });
+      if (report.entries > 0) onTrimmed(report);
+    },
+    async () => {
+      if (refusalRetentionMs === 0) return;
+      await trimRefusals(redis, tenantId, (await readTime(redis)) - refusalRetentionMs);
+    },
+    () => finishReindex(deps, tenantId),
+  ];
 }

@@ -1,30 +1,21 @@
 import { InventoryError, invalidInput } from '../core/errors';
 import { isGuid, keyOfGuid } from '../core/identity';
 import type { Level } from '../core/item';
-import { ledgerIdParts } from '../core/ledgerId';
-import { comparePlacesInLedger, idOfPlace, placeAtTime } from '../core/ledgerPlace';
-import { parseLedgerId, type LedgerPlace } from '../core/ledgerPlace';
+import { idOfPlace, placeAtTime, type LedgerPlace } from '../core/ledgerPlace';
 import type { LedgerEntry, LedgerLine } from '../core/movement';
 import { isWholeNumber } from '../core/quantity';
-import { readCheckpointId, readCheckpointItems } from '../redis/checkpoint';
+import { readCheckpointItems } from '../redis/checkpoint';
 import { scanLedger, STEPS_PER_CALL } from '../redis/history';
 import type { WalkedHistory, WalkedItem } from '../redis/history';
 import { readEntries } from '../redis/snapshots';
 import type { InventoryDeps } from './deps';
-import { levelBefore, MAX_STEPS, walkItems } from './historyWalk';
+import { levelBefore, MAX_STEPS, MAX_STEPS_TOGETHER, walkItems } from './historyWalk';
+import { readAsOf, type AskedMoment } from './moment';
 
 /** Items of one question, at the most. */
 export const MAX_ITEMS_AT = 250;
 /** Ledger entries that a question may look at beside items' trails. */
 const MAX_ENTRIES = 20_000;
-
-/** A moment as callers name it: neither is now. */
-export interface AskedMoment {
-  /** All that happened up to it, its own millisecond included. */
-  time?: Date | undefined;
-  /** A ledger id: that movement and all before it. */
-  movementId?: string | undefined;
-}
 
 /** An item's stock at a moment. */
 export interface StockAt {
@@ -51,7 +42,7 @@ export interface StockMoment {
  * movements since is found from its present end, one with many from the moment on.
  *
  * @throws InventoryError INVALID_INPUT also for a moment that has not come, CURSOR_GONE for one
- *   that is no longer kept, REDIS_UNAVAILABLE
+ *   that is no longer kept, LEDGER_INCOMPLETE, LEDGER_CONTRADICTS, REDIS_UNAVAILABLE
  */
 export async function stockAt(
   deps: InventoryDeps,
@@ -65,15 +56,16 @@ export async function stockAt(
   itemIds.forEach((id, i) => {
     if (!isGuid(id)) throw invalidInput(`itemIds[${i}]`, id, 'a GUID');
   });
-  const wanted = placeOf(asked, { time: 'time', movementId: 'movementId' });
   const ids = [...new Set(itemIds.map((id) => id.toLowerCase()))];
-  const walked = await walkTo(deps, tenantId, ids, wanted);
-  const place = wanted ?? walked.head;
-  await checkMoment(deps, tenantId, walked, asked, place);
+  const moment = { asked, fields: { time: 'time', movementId: 'movementId' } };
+  const { place, read } = await readAsOf(deps, tenantId, moment, async (wanted) => {
+    const walked = await walkTo(deps, tenantId, ids, wanted);
+    return { ...walked, goneIds: walked.items.flatMap(goneId) };
+  });
 
   const found = new Map<string, Found>();
   const open: WalkedItem[] = [];
-  for (const item of walked.items) {
+  for (const item of read.items) {
     const known = fromWalk(item);
     if (known) found.set(item.itemId, known);
     else open.push(item);
@@ -96,69 +88,22 @@ interface Found {
   exact?: boolean;
 }
 
-/** The names a moment's two forms have in the caller's input. */
-interface MomentFields {
-  time: string;
-  movementId: string;
-}
-
-/**
- * The place a caller names; undefined: now.
- *
- * @throws InventoryError INVALID_INPUT
- */
-export function placeOf(
-  { time, movementId }: AskedMoment,
-  fields: MomentFields,
-): LedgerPlace | undefined {
-  if (time !== undefined && movementId !== undefined) {
-    throw invalidInput(fields.movementId, movementId, `absent: ${fields.time} is given`);
-  }
-  if (movementId !== undefined) return parseLedgerId(movementId, fields.movementId);
-  if (time === undefined) return undefined;
-  if (!(time.getTime() >= 0)) throw invalidInput(fields.time, time, 'a time since 1970');
-  return placeAtTime(time.getTime());
-}
-
 /** Items' walks back to a place (default: the present end), of each the last step. */
-export function walkTo(
+function walkTo(
   deps: InventoryDeps,
   tenantId: string,
   itemIds: readonly string[],
   notAbove: LedgerPlace | undefined,
-  stepsPerItem = STEPS_PER_CALL,
 ): Promise<WalkedHistory> {
   const walks = itemIds.map((itemId) => ({ itemId, from: null }));
   const now = placeAtTime(Number.MAX_SAFE_INTEGER);
-  const bounds = { stepsPerItem, notAbove: notAbove ?? now, lastOnly: true };
-  return walkItems(deps, tenantId, walks, bounds);
+  const end = { notAbove: notAbove ?? now, lastOnly: true };
+  return walkItems(deps, tenantId, walks, { stepsPerItem: STEPS_PER_CALL, ...end });
 }
 
-/**
- * A moment must have come, and the ledger must still hold what happened since.
- *
- * @throws InventoryError INVALID_INPUT, CURSOR_GONE, REDIS_UNAVAILABLE
- */
-export async function checkMoment(
-  { redis }: Pick<InventoryDeps, 'redis'>,
-  tenantId: string,
-  { head, nowMs }: Pick<WalkedHistory, 'head' | 'nowMs'>,
-  { time, movementId }: AskedMoment,
-  place: LedgerPlace,
-  fields: MomentFields = { time: 'time', movementId: 'movementId' },
-): Promise<void> {
-  const field = time ? fields.time : fields.movementId;
-  const shown = time?.toISOString() ?? movementId;
-  if (time ? time.getTime() > Math.max(nowMs, head.timeMs) : place.sequence > head.sequence) {
-    const last = time ? new Date(nowMs).toISOString() : idOfPlace(head);
-    throw invalidInput(field, shown, `no later than ${last}`);
-  }
-  // What was right when the checkpoint was made is known, and all that came after it.
-  const checkpointId = await readCheckpointId(redis, tenantId);
-  if (checkpointId === '' || comparePlacesInLedger(place, ledgerIdParts(checkpointId)) >= 0) return;
-  const since = new Date(ledgerIdParts(checkpointId).timeMs).toISOString();
-  const message = `${field} ${shown} is before ${since}: older movements are no longer kept`;
-  throw new InventoryError('CURSOR_GONE', message, { field });
+/** The entry that a walk looked for and that is not there. */
+function goneId({ ended, nextEntryId }: WalkedItem): string[] {
+  return ended === 'gone' && nextEntryId !== null ? [nextEntryId] : [];
 }
 
 /** What a walk says of the place it went to; undefined: it did not get there. */
@@ -268,7 +213,9 @@ async function walkOn(
   for (const item of (await walkItems(deps, tenantId, walks, bounds)).items) {
     const known = item.ended === 'first' ? { level: null } : fromWalk(item);
     if (!known) {
-      const message = `itemIds must be items with up to ${MAX_STEPS} movements since then`;
+      const message =
+        `itemIds must be items with up to ${MAX_STEPS} movements each since then, and up to ` +
+        `${MAX_STEPS_TOGETHER} together`;
       throw new InventoryError('INVALID_INPUT', message, { field: 'itemIds' });
     }
     found.set(item.itemId, known);

@@ -1,10 +1,10 @@
 import { InventoryError } from '../core/errors';
 import { isGuid } from '../core/identity';
-import { readSnapshot, scanItemIds } from '../redis/snapshots';
-import type { ItemPlace, TenantSnapshot } from '../redis/snapshots';
+import { readSnapshot, scanItemIds, type ItemPlace } from '../redis/snapshots';
 import type { InventoryDeps } from './deps';
 import { expectSame, type Drift, type DriftList } from './drift';
 import { checkHead, checkItem } from './itemCheck';
+import { checkKeys } from './keyCheck';
 import type { LedgerFold } from './ledgerFold';
 import { readOn, startReading, whileUntrimmed, type LedgerReading } from './ledgerReading';
 import { checkLongOrders, checkOrders, startOrderCheck, type OrderCheck } from './orderCheck';
@@ -42,7 +42,8 @@ const running = new Set<string>();
  * Rebuilds all levels, documents and order records of a tenant from its checkpoint and ledger and
  * compares them with what is stored; also the two indexes, and that nothing is stored that the
  * ledger does not know. Order records that no ledger entry names are not looked for; of an order
- * whose first movements were trimmed it is checked what can be.
+ * whose first movements were trimmed it is checked what can be. Entries and rows of the checkpoint
+ * that can't be read are named. Nothing more than the keys is when keys are of another type.
  *
  * Exact while stock moves: some items are read at one moment together with the end of the ledger,
  * and compared when the ledger has been read on to just that end. Keeps something per item, nothing
@@ -76,6 +77,7 @@ async function verifyOnce(
   tenantId: string,
 ): Promise<VerifyReport> {
   const drift: DriftList = { count: 0, named: [] };
+  if (!(await checkKeys(redis, tenantId, drift))) return reportOf(tenantId, drift, 0, 0);
   const reading = await startReading(redis, tenantId, drift);
   const { fold, checkpointId } = reading;
   const orders = startOrderCheck(redis, tenantId, { drift, checkpointId, orderRetentionMs });
@@ -84,7 +86,7 @@ async function verifyOnce(
   const start = await readSnapshot(redis, tenantId, []);
   await readOn(reading, start, (entries) => checkOrders(orders, entries));
   checkHead(drift, fold, start);
-  const strangers = await findStrangers(reading, start, (itemId, place) => {
+  const strangers = await findStrangers(reading, (itemId, place) => {
     expectSame(drift, { itemId }, place, 'present', null);
   });
   const itemIds = [...fold.items.keys(), ...strangers];
@@ -92,14 +94,16 @@ async function verifyOnce(
     await checkItems(verification, itemIds.slice(at, at + ITEMS_PER_READ));
   }
   await checkLongOrders(orders);
+  return reportOf(tenantId, drift, fold.entries, itemIds.length);
+}
 
-  return {
-    tenantId,
-    entries: fold.entries,
-    items: itemIds.length,
-    driftCount: drift.count,
-    drift: drift.named,
-  };
+function reportOf(
+  tenantId: string,
+  { count, named }: DriftList,
+  entries: number,
+  items: number,
+): VerifyReport {
+  return { tenantId, entries, items, driftCount: count, drift: named };
 }
 
 /** Compares some items with the ledger, as of the moment they are read. */
@@ -118,13 +122,10 @@ async function checkItems({ reading, drift, orders }: Verification, itemIds: str
  */
 export async function findStrangers(
   { redis, tenantId, fold }: { fold: LedgerFold } & Pick<LedgerReading, 'redis' | 'tenantId'>,
-  { counts }: Pick<TenantSnapshot, 'counts'>,
   onNoItem: (member: string, place: ItemPlace) => void,
 ): Promise<Set<string>> {
   const strangers = new Set<string>();
   for (const place of PLACES) {
-    // Every item is looked at for its document; scanning would read them all once more.
-    if (place === 'documents' && counts.documents === counts.levels) continue;
     for await (const ids of scanItemIds(redis, tenantId, place)) {
       for (const id of ids) {
         if (!isGuid(id)) onNoItem(id, place);

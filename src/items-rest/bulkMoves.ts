@@ -85,7 +85,7 @@ function readItemId(entry: FieldReader): ReturnType<ReadSubject> {
 /** The nil GUID stands for no variant: then the product says which item. */
 function readReference(entry: FieldReader): ReturnType<ReadSubject> {
   const variantId = entry.guid('variantId');
-  const productId = entry.text('productId', itemColumns.productId);
+  const productId = entry.lineOfText('productId', itemColumns.productId);
   if (entry.raw('variantId') == null) entry.miss('variantId', 'a GUID');
   if (variantId === NIL_GUID && entry.raw('productId') == null) {
     entry.miss('productId', 'given: the variant is the nil GUID');

@@ -1,10 +1,7 @@
 import { isGuid } from '../core/identity';
 import { isWholeNumber } from '../core/quantity';
-import { isReadable } from '../core/text';
+import { isReadable, isReadableLine } from '../core/text';
 import { violation, type FieldViolation } from './fieldViolation';
-
-/** A surrogate without the other one: it would not survive UTF-8. */
-const HALF_CHARACTER = /\p{Cs}/u;
 
 /** A field's value: undefined when it is absent or wrong, null when the caller says null. */
 type Read<T> = T | null | undefined;
@@ -53,16 +50,27 @@ export class FieldReader {
     return typeof id === 'string' ? id.toLowerCase() : id;
   }
 
-  /** Text of so many characters, none of them a control character. */
-  text(name: string, { min, max }: Bounds): Read<string> {
-    const bound = `${min}..${max} characters, none a control character`;
-    const isRead = (value: unknown) => typeof value === 'string' && isReadable(value);
+  /** Text of so many characters, none of them a control character but tab and line ends. */
+  text(name: string, bounds: Bounds): Read<string> {
+    return this.#text(name, bounds, 'characters, none a control character', isReadable);
+  }
+
+  /** Text of so many characters on one line, none of them a control character. */
+  lineOfText(name: string, bounds: Bounds): Read<string> {
+    const form = 'characters on one line, none a control character';
+    return this.#text(name, bounds, form, isReadableLine);
+  }
+
+  #text(
+    name: string,
+    { min, max }: Bounds,
+    form: string,
+    fits: (text: string) => boolean,
+  ): Read<string> {
+    const bound = `${min}..${max} ${form}`;
+    const isRead = (value: unknown) => typeof value === 'string' && fits(value);
     const text = this.#read<string>(name, bound, isRead);
     if (typeof text !== 'string') return text;
-    if (HALF_CHARACTER.test(text)) {
-      this.#refuse(name, text, `${bound}, none of them half a one`, { violatedRule: 'FORMAT' });
-      return undefined;
-    }
     if (text.length >= min && text.length <= max) return text;
     const short = text.length < min;
     this.#refuse(name, text, bound, {

@@ -106,7 +106,7 @@ function readCategories(product: FieldReader): ItemRow {
 }
 
 function readProductId(fields: FieldReader): string | null | undefined {
-  const id = fields.text('productId', itemColumns.productId);
+  const id = fields.lineOfText('productId', itemColumns.productId);
   return typeof id === 'string' ? normalizeId(id) : id;
 }
 

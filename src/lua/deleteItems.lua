@@ -72,19 +72,20 @@ end
 if unknown then return { "UNKNOWN_ITEM", table.concat(unknown) } end
 if conflicts then return { "REVISION_CONFLICT", table.concat(conflicts) } end
 
--- Writes.
+-- Writes. The ledger first: it alone can refuse (an id not above its last one), and then nothing
+-- has changed.
 local entryId, lines = string.format("%d-%d", now, sequence), table.concat(ledgerLines)
-redis.call(
-  "HSET", KEYS[1], "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
-)
 redis.call(
   "XADD", KEYS[2], entryId, "movement", ARGV[1], "lines", lines,
   "levelsBefore", table.concat(levelsBefore), "documentsBefore", alignDocuments(documents, count)
 )
+redis.call(
+  "HSET", KEYS[1], "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
+)
 redis.call("HDEL", KEYS[1], unpack(ids))
 redis.call("HDEL", KEYS[3], unpack(ids))
-redis.call("ZREM", KEYS[4], unpack(statuses))
-redis.call("ZREM", KEYS[5], unpack(ids))
 keepWixItems(KEYS[7], ARGV[5])
 keepCall(KEYS[6], entryId, ARGV[2], ARGV[6], ARGV[3])
+redis.call("ZREM", KEYS[4], unpack(statuses))
+redis.call("ZREM", KEYS[5], unpack(ids))
 return { "OK", entryId, lines }

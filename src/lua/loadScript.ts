@@ -19,8 +19,11 @@ export const scriptNames = [
 ] as const;
 export type ScriptName = (typeof scriptNames)[number];
 
-/** `#!lua` makes Redis 7 check memory, disk and role before a script starts, not in its middle. */
-const SHEBANG = '#!lua\n';
+/**
+ * The first line: `#!lua` makes Redis 7 check memory, disk and role before a script starts, not in
+ * its middle. A script that only reads has `flags=no-writes`: it runs also when memory is full.
+ */
+const SHEBANG = /^#!lua(?: flags=no-writes)?\n/;
 
 /** The includes a script's header names in its `@include` lines, in that order. */
 export function includesOf(text: string): string[] {
@@ -44,6 +47,7 @@ export function loadScript(name: ScriptName): string {
   const includes = includesOf(text).map((include) =>
     readFileSync(join(__dirname, 'include', `${include}.lua`), 'utf8'),
   );
-  const lines = [...includes, text.slice(SHEBANG.length)].join('\n').split('\n');
-  return SHEBANG + lines.filter((line) => !/^\s*(--.*)?$/.test(line)).join('\n');
+  const [shebang = ''] = SHEBANG.exec(text) ?? [];
+  const lines = [...includes, text.slice(shebang.length)].join('\n').split('\n');
+  return shebang + lines.filter((line) => !/^\s*(--.*)?$/.test(line)).join('\n');
 }

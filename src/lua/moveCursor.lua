@@ -14,14 +14,20 @@
 --   {"CURSOR_MOVED"}  the receiver is gone, or another process went on from there
 --   {"OK"}
 
-if redis.call("HGET", KEYS[1], "cursor") ~= ARGV[1] then return { "CURSOR_MOVED" } end
+local cursor, delivered, failures =
+  unpack(redis.call("HMGET", KEYS[1], "cursor", "delivered", "consecutiveFailures"))
+if cursor ~= ARGV[1] then return { "CURSOR_MOVED" } end
 
-redis.call("HSET", KEYS[1], "cursor", ARGV[2])
-for i = 6, #ARGV, 2 do redis.call("HSET", KEYS[1], ARGV[i], ARGV[i + 1]) end
-if ARGV[3] ~= "0" then redis.call("HINCRBY", KEYS[1], "delivered", ARGV[3]) end
-if ARGV[5] == "1" then
-  redis.call("HSET", KEYS[1], "consecutiveFailures", ARGV[4])
-elseif ARGV[4] ~= "0" then
-  redis.call("HINCRBY", KEYS[1], "consecutiveFailures", ARGV[4])
-end
+local fields = { "cursor", ARGV[2] }
+for i = 6, #ARGV do fields[i - 3] = ARGV[i] end
+-- What is stored may be no number: it counts as none.
+delivered = (tonumber(delivered or 0) or 0) + ARGV[3]
+failures = ARGV[5] == "1" and 0 or tonumber(failures or 0) or 0
+local last = #fields
+fields[last + 1], fields[last + 2] = "delivered", string.format("%d", delivered)
+fields[last + 3], fields[last + 4] =
+  "consecutiveFailures", string.format("%d", failures + ARGV[4])
+
+-- Writes.
+redis.call("HSET", KEYS[1], unpack(fields))
 return { "OK" }

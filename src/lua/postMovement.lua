@@ -26,13 +26,15 @@
 --         from preorder capacity only: one that adds may not end over it, one that takes not under
 --         minus it, wherever it begins; nor may a preorder counter rise over it
 -- ARGV[13] text to keep with the outcome of a keyed call
--- ARGV[14..] item id, JSON document: items to create at zero when they are unknown
+-- ARGV[14] sequence after which nobody may have stated an item's quantity ("" = whoever has)
+-- ARGV[15..] item id, JSON document: items to create at zero when they are unknown
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id} the call's key was used with other input
 --   {"REPLAYED", ledger id, kept}           recorded before; nothing changed (kept: keyed calls)
 --   {"SETTINGS_CHANGED"}                    resolve the lines again
 --   {"UNKNOWN_ITEM", ids}                   16 bytes per unknown item
+--   {"ITEM_CHANGED", ids}                   16 bytes per item whose quantity was stated meanwhile
 --   {"ITEM_NOT_TRACKED", ids}               16 bytes per item that has no quantity to change
 --   {"COMPARE_QUANTITY_STALE", quantities}  20 bytes per item: id c16, present quantity i4
 --   {"QUANTITY_OUT_OF_RANGE", ids}          16 bytes per item that would leave the store's bounds
@@ -45,7 +47,7 @@
 --
 -- @include formats levelFlags limits availabilityStatus splitUnits readHead ledgerNotes
 -- @include append readLines readOrder findRepeat findCall keepCall dateDocument alignDocuments
--- @include moveIndexes lowStockAt
+-- @include moveIndexes lowStockAt itemLine statedSince
 
 local pack, open = struct.pack, struct.unpack
 local direction, inputDigest, bound = ARGV[5], ARGV[8], tonumber(ARGV[12])
@@ -74,7 +76,7 @@ if settingsRevision ~= tonumber(ARGV[3]) then return { "SETTINGS_CHANGED" } end
 
 -- Checks: every line.
 local documents = {}
-for i = 14, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
+for i = 15, #ARGV, 2 do documents[ARGV[i]] = ARGV[i + 1] end
 local compared
 for position = 1, #ARGV[9], 20 do
   local id, quantity = open("<c16i4", ARGV[9], position)
@@ -82,6 +84,7 @@ for position = 1, #ARGV[9], 20 do
   compared[id] = quantity
 end
 
+local since, changed = tonumber(ARGV[14]), nil
 local unknown, untracked, stale, outOfRange, shortages
 local writes, written, ledgerLines = {}, 0, {}
 local created, createdDocuments
@@ -103,6 +106,7 @@ for i = 1, count do
     if level then
       flags, revision, _, quantity, reserved, limit, counter, threshold,
         previous, documentSequence = open(LEVEL_AND_TRAIL, level)
+      if since and statedSince(KEYS[2], id, previous, since) then changed = append(changed, id) end
     end
     local tracked, available = flags % 2 == TRACKED, quantity - reserved
     local status = availabilityStatus(tracked, flags, available, limit, counter)
@@ -180,6 +184,7 @@ for i = 1, count do
     writes[written + 1], writes[written + 2] = id, numbers .. here .. documentSequence
     written = written + 2
     if missing > 0 then notes = notes + NOTE_SHORTFALL end
+    if hold ~= 0 then notes = notes + NOTE_RESERVED_CHANGED end
     if direction ~= "" then
       if wanted < 0 then taken = taken - wanted else returned = returned + wanted end
       if wanted > 0 and returned > taken then notes = notes + NOTE_OVER_RETURN end
@@ -195,6 +200,7 @@ for i = 1, count do
 end
 
 if unknown then return { "UNKNOWN_ITEM", table.concat(unknown) } end
+if changed then return { "ITEM_CHANGED", table.concat(changed) } end
 if untracked then return { "ITEM_NOT_TRACKED", table.concat(untracked) } end
 if stale then return { "COMPARE_QUANTITY_STALE", table.concat(stale) } end
 if outOfRange then return { "QUANTITY_OUT_OF_RANGE", table.concat(outOfRange) } end
@@ -203,11 +209,8 @@ if shortages then return { "INSUFFICIENT_AVAILABLE", table.concat(shortages) } e
 local entryId, lines = string.format("%d-%d", now, sequence), table.concat(ledgerLines)
 if ARGV[10] == "1" then return { "OK", "", lines } end
 
--- Writes.
-writes[written + 1], writes[written + 2] =
-  "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
-redis.call("HSET", KEYS[1], unpack(writes))
--- For the order's record, should it have to be restored.
+-- Writes. The ledger first: it alone can refuse (an id not above its last one), and then nothing
+-- has changed. It has the digests for the day the order's record has to be restored.
 local digests = direction ~= "" and ARGV[6] .. ARGV[7]
 if digests and not created then
   redis.call("XADD", KEYS[2], entryId, "movement", ARGV[2], "lines", lines, "digests", digests)
@@ -215,12 +218,15 @@ else
   local entry = { "movement", ARGV[2], "lines", lines }
   if digests then entry[5], entry[6] = "digests", digests end
   if created then
-    redis.call("HSET", KEYS[5], unpack(created))
     entry[#entry + 1] = "documents"
     entry[#entry + 1] = alignDocuments(createdDocuments, count)
   end
   redis.call("XADD", KEYS[2], entryId, unpack(entry))
 end
+writes[written + 1], writes[written + 2] =
+  "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
+redis.call("HSET", KEYS[1], unpack(writes))
+if created then redis.call("HSET", KEYS[5], unpack(created)) end
 if direction ~= "" then
   local record = pack("<I2", #movements + 37) .. movements
     .. direction .. ARGV[6] .. ARGV[7] .. pack("<I6I6", now, sequence)

@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=no-writes
 -- Walks items' ledger entries, from newer to older ones, and changes nothing.
 --
 -- KEYS[1] levels  hash    item id (16 bytes) -> packed level; "head" -> packed head
@@ -16,7 +16,8 @@
 --                             steps; and a list with four values per step: entry id, movement,
 --                             ledger line, the numbers before (30 bytes, "" = not said). It ended
 --                             as "first" (nothing is older), "reached" (the time), "gone" (the
---                             next entry is no longer kept) or "more" (it has taken its steps)
+--                             next entry is no longer kept), "more" (it has taken its steps) or
+--                             "unreadable" (the next entry is damaged)
 --
 -- @include formats levelFlags ledgerNotes itemLine
 
@@ -38,7 +39,8 @@ local walks = {}
 for i = 1, count do
   local level, steps, taken, ended = levels[i], {}, 0, nil
   local _, next = open("<c16c12", ARGV[1], 28 * i - 27)
-  if next == NO_ENTRY and level then next = level:sub(31, 42) end
+  local given = next ~= NO_ENTRY
+  if not given and level then next = level:sub(31, 42) end
   while not ended do
     local time, sequence = open(ENTRY_ID, next)
     local id = string.format("%d-%d", time, sequence)
@@ -52,10 +54,13 @@ for i = 1, count do
       for place = 1, entry and #entry[2] or 0, 2 do
         values[entry[2][place]] = entry[2][place + 1]
       end
-      local line, index
-      if entry then line, index = itemLine(values.lines, ids[i]) end
+      local lines, line, index = values.lines, nil, nil
+      local whole = values.movement and lines and #lines % LINE_BYTES == 0
+      if whole then line, index = itemLine(lines, ids[i]) end
       if not line then
-        ended = "gone"
+        -- Where a walk begins the caller may be wrong; what the trail names has the item.
+        local damaged = entry and not (whole and given and taken == 0)
+        ended = damaged and "unreadable" or "gone"
       else
         local before = values.levelsBefore
         steps[4 * taken + 1], steps[4 * taken + 2] = id, values.movement

@@ -139,10 +139,6 @@ if conflicts then return { "REVISION_CONFLICT", table.concat(conflicts) } end
 local entryId, lines, count = "-", table.concat(ledgerLines), #ledgerLines
 if count > 0 then
   entryId = string.format("%d-%d", now, sequence)
-  writes[2 * count + 1], writes[2 * count + 2] =
-    "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
-  redis.call("HSET", KEYS[1], unpack(writes))
-  if #documentWrites > 0 then redis.call("HSET", KEYS[3], unpack(documentWrites)) end
   local entry =
     { "movement", ARGV[1], "lines", lines, "levelsBefore", table.concat(levelsBefore) }
   if #documentWrites > 0 then
@@ -152,10 +148,15 @@ if count > 0 then
     entry[#entry + 1] = "documentsBefore"
     entry[#entry + 1] = alignDocuments(documentsBefore, count)
   end
+  -- First: it alone can refuse (an id not above the last one), and then nothing has changed.
   redis.call("XADD", KEYS[2], entryId, unpack(entry))
-  moveIndexes(KEYS[4], KEYS[5], leave, enter, leaveLow, enterLow)
+  writes[2 * count + 1], writes[2 * count + 2] =
+    "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
+  redis.call("HSET", KEYS[1], unpack(writes))
+  if #documentWrites > 0 then redis.call("HSET", KEYS[3], unpack(documentWrites)) end
 end
 if ARGV[3] ~= "" then redis.call("SET", KEYS[6], ARGV[3], "PX", ARGV[4]) end
 keepWixItems(KEYS[8], ARGV[8])
 keepCall(KEYS[7], entryId, ARGV[5], ARGV[7], ARGV[6])
+moveIndexes(KEYS[4], KEYS[5], leave, enter, leaveLow, enterLow)
 return { "OK", entryId, lines }

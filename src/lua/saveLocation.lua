@@ -29,6 +29,8 @@ local clock = redis.call("TIME")
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local dates = string.format(before == "" and '"createdDate":%d,' or "", now)
 local stored = string.format('{"updatedDate":%d,%s', now, dates) .. ARGV[3]:sub(2)
+
+-- Writes.
 redis.call("HSET", KEYS[1], ARGV[1], stored)
 keepCall(KEYS[2], "-", ARGV[4], ARGV[6] .. "\n" .. stored, ARGV[5])
 return { "OK", stored }

@@ -29,6 +29,7 @@ if recorded then return { "REPLAYED", kept } end
 local sequence, now, revision, threshold = readHead(redis.call("HGET", KEYS[1], "head"))
 if revision ~= tonumber(ARGV[1]) then return { "SETTINGS_CHANGED" } end
 
+-- Writes.
 redis.call("HSET", KEYS[1], "head", struct.pack(HEAD, sequence - 1, now, revision + 1, ARGV[3]))
 redis.call("SET", KEYS[2], ARGV[2])
 if threshold ~= tonumber(ARGV[3]) then

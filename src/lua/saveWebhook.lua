@@ -34,6 +34,8 @@ local clock = redis.call("TIME")
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local dates = string.format(before == "" and '"createdDate":%d,' or "", now)
 local stored = string.format('{"updatedDate":%d,%s', now, dates) .. ARGV[3]:sub(2)
+
+-- Writes.
 redis.call("HSET", KEYS[1], ARGV[1], stored)
 if ARGV[4] ~= "" then redis.call("HSET", KEYS[2], ARGV[1], ARGV[4]) end
 if ARGV[5] ~= "" then redis.call("HSET", KEYS[3], "cursor", ARGV[5]) end

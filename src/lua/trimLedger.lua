@@ -3,12 +3,11 @@
 -- on.
 --
 -- KEYS[1] checkpoint  hash    item id (16 bytes) -> packed level and JSON document;
---                             "head" -> entry id
+--                             "head" -> packed head
 -- KEYS[2] ledger      stream  loses its oldest entries
 --
--- ARGV[1] entry id, packed, that the checkpoint held up to when the caller read it ("" = there was
---         none)
--- ARGV[2] entry id, packed, that it holds up to from now on
+-- ARGV[1] the checkpoint's head when the caller read it ("" = there was none)
+-- ARGV[2] its head from now on: entry id it holds up to, and sum of its rows' digests
 -- ARGV[3] lowest stream id to keep
 -- ARGV[4..] two per row, up to 1,000 rows:
 --   item id, 16 bytes

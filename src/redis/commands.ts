@@ -51,6 +51,11 @@ export interface PostMovement {
   bound?: number;
   /** Only say what would become of it: nothing is written, and the ledger id is empty. */
   preview?: boolean;
+  /**
+   * The sequence of a ledger entry, when nobody may have stated an item's quantity after it, nor
+   * made the item: no count, no quantity set, no save. Default: whoever has.
+   */
+  unstatedSince?: number;
   /** JSON documents, without created date, of items to create when they are unknown. */
   documents?: readonly { key: Buffer; json: string }[];
 }
@@ -68,7 +73,8 @@ const NO_DIGESTS: OrderDigests = { call: Buffer.alloc(12), content: Buffer.alloc
  * record, or nothing.
  *
  * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, SETTINGS_CHANGED, UNKNOWN_ITEM,
- *   QUANTITY_OUT_OF_RANGE, INSUFFICIENT_AVAILABLE (all short items), REDIS_UNAVAILABLE
+ *   ITEM_CHANGED (see `unstatedSince`), QUANTITY_OUT_OF_RANGE, INSUFFICIENT_AVAILABLE (all short
+ *   items), REDIS_UNAVAILABLE
  */
 export async function postMovement(redis: HubRedis, post: PostMovement): Promise<PostOutcome> {
   const { tenantId, order, call } = post;
@@ -94,6 +100,7 @@ export async function postMovement(redis: HubRedis, post: PostMovement): Promise
     post.orderRetentionMs ?? 0,
     post.bound ?? '',
     keptText(call && { ...call, retentionMs: post.retentionMs }),
+    post.unstatedSince ?? '',
   ];
   for (const { key, json } of post.documents ?? []) args.push(key, json);
   const [word, id, rest] = await run(redis, 'postMovement', args);

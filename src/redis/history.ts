@@ -5,8 +5,9 @@ import type { LedgerPlace } from '../core/ledgerPlace';
 import type { LedgerEntry, LedgerLine, MovementCause } from '../core/movement';
 import { keys } from './keys';
 import { packEntryId, unpackHead } from './packedState';
+import { openCause, openLines, parseCause, unreadableEntry } from './ledgerEntry';
 import { LEDGER_LINE_BYTES, unpackEntryId } from './packing';
-import { unpackLedgerEntry, unpackLedgerLines, unpackLevel } from './packing';
+import { unpackLedgerLines, unpackLevel } from './packing';
 import { run, whileStoreAnswers, type HubRedis } from './scripts';
 
 /** Steps of one script call, at the most: each reads a ledger entry while all others wait. */
@@ -69,7 +70,7 @@ export interface WalkBounds {
  * Walks items' entries from newer to older ones: 1..250 items, at most 250 steps of all together.
  * One script call.
  *
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError LEDGER_CONTRADICTS naming an entry that can't be read, REDIS_UNAVAILABLE
  */
 export async function readHistory(
   redis: HubRedis,
@@ -99,12 +100,15 @@ export async function readHistory(
 }
 
 function walkedItem(itemId: string, values: unknown[]): WalkedItem {
-  const [level, ended, next, count, parts] = values as [Buffer, Buffer, Buffer, number, Buffer[]];
+  const [level, end, next, count, parts] = values as [Buffer, Buffer, Buffer, number, Buffer[]];
+  const ended = end.toString() as WalkEnd | 'unreadable';
+  const nextEntryId = unpackEntryId(next, 0);
+  if (ended === 'unreadable') throw unreadableEntry(nextEntryId!, 'it is damaged');
   return {
     itemId,
     level: level.length > 0 ? unpackLevel(level) : null,
-    ended: ended.toString() as WalkEnd,
-    nextEntryId: unpackEntryId(next, 0),
+    ended,
+    nextEntryId,
     steps: Array.from({ length: count }, (_, i) => step(parts.slice(4 * i, 4 * i + 4))),
   };
 }
@@ -114,8 +118,8 @@ function step(parts: Buffer[]): HistoryStep {
   const line = unpackLedgerLines(packed)[0]!;
   const levelBefore = before.length > 0 ? unpackLevel(before) : undefined;
   if (levelBefore && levelBefore.revision !== 0) line.levelBefore = levelBefore;
-  const cause = JSON.parse(movement.toString()) as MovementCause;
-  return { ...cause, id: id.toString(), ...ledgerIdParts(id.toString()), line };
+  const name = id.toString();
+  return { ...parseCause(name, movement), id: name, ...ledgerIdParts(name), line };
 }
 
 /** A ledger entry of which only the cause was opened. */
@@ -143,7 +147,7 @@ export interface LedgerStretch {
 /**
  * The entries of a stretch of the ledger, in batches.
  *
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError LEDGER_CONTRADICTS naming an entry that can't be read, REDIS_UNAVAILABLE
  */
 export async function* scanLedger(
   redis: HubRedis,
@@ -172,7 +176,7 @@ export async function* scanLedger(
  * Ledger entries by id, in the order asked for, without those that are no longer kept. One round
  * trip.
  *
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError LEDGER_CONTRADICTS naming an entry that can't be read, REDIS_UNAVAILABLE
  */
 export async function readClosedEntries(
   redis: HubRedis,
@@ -186,14 +190,13 @@ export async function readClosedEntries(
 }
 
 function closedEntry(id: string, fields: Buffer[]): ClosedEntry {
-  const values = new Map<string, Buffer>();
-  for (let i = 0; i < fields.length; i += 2) values.set(fields[i]!.toString(), fields[i + 1]!);
+  const opened = openCause(id, fields);
   return {
     id,
-    cause: JSON.parse(values.get('movement')!.toString()) as MovementCause,
-    someItem: (test) => someItemOf(values.get('lines')!, test),
-    hasDocuments: values.has('documents') || values.has('documentsBefore'),
-    open: () => unpackLedgerEntry(id, fields),
+    cause: opened.cause,
+    someItem: (test) => someItemOf(opened.lines, test),
+    hasDocuments: opened.fields.has('documents') || opened.fields.has('documentsBefore'),
+    open: () => openLines(id, opened),
   };
 }
 

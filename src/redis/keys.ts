@@ -3,7 +3,7 @@
  * script may touch any of them. Types, layout, owners and cost: docs/reference/keys.md.
  */
 export const keys = {
-  /** hash: item id (16 bytes) -> packed level; `head` -> packed head. */
+  /** hash: item id (16 bytes) -> packed level; `head` -> packed head; `rebuilt` -> see LEVELS. */
   levels: (tenantId: string) => `{${tenantId}}:levels`,
   /** hash: item id (16 bytes) -> JSON document. */
   documents: (tenantId: string) => `{${tenantId}}:documents`,
@@ -11,6 +11,8 @@ export const keys = {
   ledger: (tenantId: string) => `{${tenantId}}:ledger`,
   /** stream: calls that were refused for want of stock. */
   refusals: (tenantId: string) => `{${tenantId}}:refusals`,
+  /** string: the refusal of a call, for as long as the same call is a repeat. Expires. */
+  refused: (tenantId: string, digest: string) => `{${tenantId}}:refused:${digest}`,
   /** string: packed order record. */
   order: (tenantId: string, orderId: string) => `{${tenantId}}:order:${orderId}`,
   /** string: what became of a call made with an idempotency key. Expires. */
@@ -23,7 +25,7 @@ export const keys = {
   settings: (tenantId: string) => `{${tenantId}}:settings`,
   /** string: revision of the settings since which the low stock index is behind. */
   reindexLowStock: (tenantId: string) => `{${tenantId}}:reindex:low-stock`,
-  /** hash: item id (16 bytes) -> packed level and JSON document; `head` -> packed entry id. */
+  /** hash: item id (16 bytes) -> packed level and JSON document; `head` -> packed head. */
   checkpoint: (tenantId: string) => `{${tenantId}}:checkpoint`,
   /** string: somebody reads the ledger from its start: it is not trimmed now. Expires. */
   trimHold: (tenantId: string) => `{${tenantId}}:trim-hold`,
@@ -55,6 +57,14 @@ export const keys = {
   deadLetters: (tenantId: string, id: string) => `{${tenantId}}:dead-letters:${id}`,
   /** zset: event id, by the time it was given up, ms. */
   deadLetterTimes: (tenantId: string, id: string) => `{${tenantId}}:dead-letter-times:${id}`,
+} as const;
+
+/** Fields of the levels that are no items' (whose names have 16 bytes). */
+export const LEVELS = {
+  /** Where the tenant's ledger is. */
+  head: 'head',
+  /** Another text after every rebuild: what was read before it may be wrong. */
+  rebuilt: 'rebuilt',
 } as const;
 
 /** The hash tag of what belongs to no tenant; also the prefix of every key of the job queues. */

@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis';
 import type { LedgerEntry } from '../core/movement';
 import type { HubRedis } from './commands';
 import { keys } from './keys';
+import { openEntry, type StreamEntry } from './ledgerEntry';
 import { isOutage } from './outage';
-import { unpackLedgerEntry } from './packing';
 
 /** How long Redis holds a read that finds nothing, ms. */
 const BLOCK_MS = 2000;
@@ -44,7 +44,8 @@ export class LedgerTail {
 
   /**
    * @param redis its address is read from, and it ends reads that must take up another tenant
-   * @param onFault told of what is neither an outage nor an answer; reading is tried again
+   * @param onFault told of what is neither an outage nor an answer, such as an entry that can't be
+   *   read; reading goes on
    */
   constructor(
     private readonly redis: HubRedis,
@@ -124,11 +125,21 @@ export class LedgerTail {
     const byKey = new Map(tenants.map(([tenantId, each]) => [keys.ledger(tenantId), each]));
     for (const [key, entries] of streams ?? []) {
       const followed = byKey.get(key.toString())!;
-      const opened = entries.map(([id, fields]) => unpackLedgerEntry(id.toString(), fields));
-      followed.lastId = opened.at(-1)!.id;
-      followed.listener(opened);
+      const opened = entries.flatMap((entry) => this.open(entry));
+      followed.lastId = entries.at(-1)![0].toString();
+      if (opened.length > 0) followed.listener(opened);
     }
     return streams !== null;
+  }
+
+  /** An entry that can't be read holds up no other: who is told of the next one misses it. */
+  private open(entry: StreamEntry): LedgerEntry[] {
+    try {
+      return [openEntry(entry)];
+    } catch (error) {
+      this.onFault(error);
+      return [];
+    }
   }
 
   /**

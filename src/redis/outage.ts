@@ -58,6 +58,9 @@ function isOutageItself(error: Error): boolean {
     return true;
   }
   if (error.name === 'ReplyError') {
+    // A transaction that was given up says only so: why is said by the commands in it.
+    const { previousErrors = [] } = error as { previousErrors?: readonly unknown[] };
+    if (previousErrors.some(isOutage)) return true;
     return OUTAGE_REPLY_WORDS.has(error.message.split(' ', 1)[0] ?? '');
   }
   const { code, syscall } = error as NodeJS.ErrnoException;

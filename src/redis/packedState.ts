@@ -52,9 +52,28 @@ export function packEntryId(id: string): Buffer {
   return packed;
 }
 
-/** A ledger id from its 12 bytes; empty when there is none. */
-export function openEntryId(packed: Buffer | null): string {
-  return packed ? `${packed.readUIntLE(0, 6)}-${packed.readUIntLE(6, 6)}` : '';
+/** Where a checkpoint stands. */
+export interface CheckpointHead {
+  /** The ledger entry it holds up to. */
+  id: string;
+  /** The digests of its rows summed, modulo 2^48: a row that was changed, lost or added shows. */
+  sum: number;
+}
+
+const CHECKPOINT_HEAD_BYTES = 18;
+
+export function packCheckpointHead({ id, sum }: CheckpointHead): Buffer {
+  const packed = Buffer.alloc(CHECKPOINT_HEAD_BYTES);
+  packEntryId(id).copy(packed);
+  packed.writeUIntLE(sum, 12, 6);
+  return packed;
+}
+
+/** Undefined when it has another size. */
+export function unpackCheckpointHead(packed: Buffer): CheckpointHead | undefined {
+  if (packed.length !== CHECKPOINT_HEAD_BYTES) return undefined;
+  const id = `${packed.readUIntLE(0, 6)}-${packed.readUIntLE(6, 6)}`;
+  return { id, sum: packed.readUIntLE(12, 6) };
 }
 
 /** A level as it is stored. */
@@ -83,6 +102,14 @@ export interface OrderMovement {
   direction: '-' | '+';
   /** Call and content digest, 24 bytes; zeros: not known. */
   digests: Buffer;
+}
+
+/** A movement of an order's record as it is stored, by its place from 0. */
+export function orderMovementAt(packed: Buffer, place: number): OrderMovement {
+  const at = 2 + 37 * place;
+  const direction = packed.toString('latin1', at, at + 1) as OrderMovement['direction'];
+  const ledgerId = `${packed.readUIntLE(at + 25, 6)}-${packed.readUIntLE(at + 31, 6)}`;
+  return { ledgerId, direction, digests: packed.subarray(at + 1, at + 25) };
 }
 
 /** An order's record: movements (up to 1,000) oldest first, and items. */

@@ -1,5 +1,6 @@
 import { guidOfKey } from '../core/identity';
-import type { AvailabilityStatus, ItemDocument, Level } from '../core/item';
+import type { AvailabilityStatus, Level } from '../core/item';
+import { ledgerIdParts } from '../core/ledgerId';
 import type { LedgerEntry, LedgerLine, MovementCause, MovementLine } from '../core/movement';
 import type { LineGuard } from '../core/movement';
 
@@ -22,6 +23,7 @@ const NOTE = {
   created: 32,
   fellLow: 64,
   deleted: 128,
+  reservedChanged: 256,
 } as const;
 const SET = { quantity: 16, preorderLimit: 32, threshold: 64 } as const;
 const LINE = { stockOnly: 4, absolute: 8, preorderOnly: 16 } as const;
@@ -171,6 +173,7 @@ export function unpackLedgerLines(packed: Buffer): LedgerLine[] {
       overReturn: (notes & NOTE.overReturn) !== 0,
       shortfall: (notes & NOTE.shortfall) !== 0,
       fellLow: (notes & NOTE.fellLow) !== 0,
+      reservedChanged: (notes & NOTE.reservedChanged) !== 0,
     });
   }
   return lines;
@@ -186,38 +189,9 @@ export function packDeletions(items: readonly { key: Buffer; revision: number }[
   return packed;
 }
 
-/** Opens a stream entry of the ledger. */
-export function unpackLedgerEntry(id: string, fields: readonly Buffer[]): LedgerEntry {
-  const field = (name: string) => {
-    for (let i = 0; i < fields.length; i += 2) {
-      if (fields[i]!.toString() === name) return fields[i + 1];
-    }
-    return undefined;
-  };
-  const cause = JSON.parse(field('movement')!.toString()) as MovementCause;
-  const lines = unpackLedgerLines(field('lines')!);
-  documentsOf(field('documents')).forEach((document, i) => {
-    if (document) lines[i]!.document = document;
-  });
-  documentsOf(field('documentsBefore')).forEach((document, i) => {
-    if (document) lines[i]!.documentBefore = document;
-  });
-  const levels = field('levelsBefore');
-  for (let i = 0; levels && i < lines.length; i += 1) {
-    const level = unpackLevel(levels.subarray(i * LEVEL_BYTES, (i + 1) * LEVEL_BYTES));
-    if (level.revision !== 0) lines[i]!.levelBefore = level;
-  }
-  return ledgerEntry(id, cause, lines);
-}
-
-function documentsOf(json: Buffer | undefined): (ItemDocument | null)[] {
-  return json ? (JSON.parse(json.toString()) as (ItemDocument | null)[]) : [];
-}
-
 /** A ledger entry from its parts: its id says when it was and which one. */
 export function ledgerEntry(id: string, cause: MovementCause, lines: LedgerLine[]): LedgerEntry {
-  const [timeMs, sequence] = id.split('-').map(Number);
-  return { ...cause, id, timeMs: timeMs!, sequence: sequence!, lines };
+  return { ...cause, id, ...ledgerIdParts(id), lines };
 }
 
 /** Ids one after another, 16 bytes each, as refusals list them. */

@@ -2,11 +2,13 @@ import { guidOfKey, keyOfGuid } from '../core/identity';
 import type { InventoryItem, ItemDocument, Level } from '../core/item';
 import type { LedgerEntry } from '../core/movement';
 import { whileStoreAnswers, type HubRedis } from './commands';
-import { keys } from './keys';
+import { keys, LEVELS } from './keys';
 import { unpackHead, type Head } from './packedState';
-import { unpackLedgerEntry, unpackLevel, unpackOrder, type OrderRecord } from './packing';
+import { checkEntry, openEntry, type CheckedEntry, type StreamEntry } from './ledgerEntry';
+import { unpackLevel, unpackOrder, type OrderRecord } from './packing';
 
-const HEAD = Buffer.from('head');
+/** Bytes of an item's field. */
+const ID_BYTES = 16;
 
 /** Items by id, in the order asked for; null where there is none. One round trip. */
 export async function readItems(
@@ -69,31 +71,69 @@ export async function* scanLevels(
     cursor = next.toString();
     const batch: { id: string; level: Level }[] = [];
     for (let i = 0; i < fields.length; i += 2) {
-      if (HEAD.equals(fields[i]!)) continue;
+      if (fields[i]!.length !== ID_BYTES) continue;
       batch.push({ id: guidOfKey(fields[i]!), level: unpackLevel(fields[i + 1]!) });
     }
     yield batch;
   } while (cursor !== '0');
 }
 
-/** Ledger entries after an id ("": from the start) to the present end, oldest first, in batches. */
+/**
+ * Ledger entries after an id ("": from the start) to the present end, oldest first, in batches.
+ *
+ * @throws InventoryError LEDGER_CONTRADICTS naming an entry that can't be read, when those before
+ *   it were given; REDIS_UNAVAILABLE
+ */
 export async function* readLedger(
   redis: HubRedis,
   tenantId: string,
   after = '',
   batchSize = 500,
 ): AsyncGenerator<LedgerEntry[]> {
+  for await (const entries of readStream(redis, tenantId, after, batchSize)) {
+    const opened: LedgerEntry[] = [];
+    try {
+      for (const entry of entries) opened.push(openEntry(entry));
+    } catch (error) {
+      if (opened.length > 0) yield opened;
+      throw error;
+    }
+    yield opened;
+  }
+}
+
+/**
+ * The same entries as `readLedger`, for who checks them: those that can't be read too.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function* readCheckedLedger(
+  redis: HubRedis,
+  tenantId: string,
+  after = '',
+  batchSize = 500,
+): AsyncGenerator<CheckedEntry[]> {
+  for await (const entries of readStream(redis, tenantId, after, batchSize)) {
+    yield entries.map(checkEntry);
+  }
+}
+
+async function* readStream(
+  redis: HubRedis,
+  tenantId: string,
+  after: string,
+  batchSize: number,
+): AsyncGenerator<StreamEntry[]> {
   let start = after ? `(${after}` : '-';
   for (;;) {
     const entries = await whileStoreAnswers(() =>
       redis.xrangeBuffer(keys.ledger(tenantId), start, '+', 'COUNT', batchSize),
     );
     if (entries.length === 0) return;
-    const opened = entries.map(([id, fields]) => unpackLedgerEntry(id.toString(), fields));
-    yield opened;
+    yield entries;
     // Who writes all the time must not keep a reader for ever.
     if (entries.length < batchSize) return;
-    start = `(${opened.at(-1)!.id}`;
+    start = `(${entries.at(-1)![0].toString()}`;
   }
 }
 
@@ -113,12 +153,19 @@ export async function readSettings(redis: HubRedis, tenantId: string): Promise<s
 }
 
 /**
- * Where a tenant's ledger is, and what movements follow besides; null: nothing was written.
+ * Where a tenant's ledger is, and what movements follow besides; null: nothing was written. And
+ * which rebuild was the last; empty: there was none.
  *
  * @throws InventoryError REDIS_UNAVAILABLE
  */
-export async function readHead(redis: HubRedis, tenantId: string): Promise<Head | null> {
-  return unpackHead(await whileStoreAnswers(() => redis.hgetBuffer(keys.levels(tenantId), HEAD)));
+export async function readHead(
+  redis: HubRedis,
+  tenantId: string,
+): Promise<{ head: Head | null; rebuilt: string }> {
+  const [head = null, rebuilt] = await whileStoreAnswers(() =>
+    redis.hmgetBuffer(keys.levels(tenantId), LEVELS.head, LEVELS.rebuilt),
+  );
+  return { head: unpackHead(head), rebuilt: rebuilt?.toString() ?? '' };
 }
 
 /** How far an import of a file came; null when none is under way. */
@@ -189,7 +236,7 @@ export async function* scanItems(
     );
     cursor = next.toString();
     const levels = fields.flatMap((key, i) =>
-      i % 2 === 1 || HEAD.equals(key) ? [] : [{ key, packed: fields[i + 1]! }],
+      i % 2 === 1 || key.length !== ID_BYTES ? [] : [{ key, packed: fields[i + 1]! }],
     );
     if (levels.length === 0) continue;
     const documents = await whileStoreAnswers(() =>

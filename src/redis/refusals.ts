@@ -8,7 +8,7 @@ export const MAX_REFUSALS = 10_000;
 const REPEAT_MS = 60_000;
 
 /**
- * Keeps a refused call, unless it is one of the last 100 refused calls of this minute again.
+ * Keeps a refused call, unless the same call was refused within the last minute.
  *
  * @param digest equal for the same call
  * @throws InventoryError REDIS_UNAVAILABLE
@@ -19,8 +19,8 @@ export async function keepRefusal(
   digest: string,
   call: RefusedCall,
 ): Promise<void> {
-  const json = JSON.stringify(call);
-  await run(redis, 'keepRefusal', [keys.refusals(tenantId), digest, json, REPEAT_MS, MAX_REFUSALS]);
+  const names = [keys.refusals(tenantId), keys.refused(tenantId, digest)];
+  await run(redis, 'keepRefusal', [...names, JSON.stringify(call), REPEAT_MS, MAX_REFUSALS]);
 }
 
 /**

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { InventoryError } from '../core/errors';
 import { keyOfGuid } from '../core/identity';
 import type { Level } from '../core/item';
-import { keys } from './keys';
+import { keys, LEVELS } from './keys';
 import { packHead, packOrder, packStoredLevel, type Head, type OrderMovement } from './packedState';
 import { unpackIds, type OrderItem, type Trail } from './packing';
 import { run, whileStoreAnswers, type HubRedis } from './scripts';
@@ -61,6 +63,17 @@ export async function restoreHead(
   return changed!.length === 0;
 }
 
+/**
+ * Has all who keep a tenant's items in memory read them anew.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function noteRebuild(redis: HubRedis, tenantId: string): Promise<void> {
+  // Not a count: it would begin anew when the levels are lost.
+  const mark = randomUUID();
+  await whileStoreAnswers(() => redis.hset(keys.levels(tenantId), LEVELS.rebuilt, mark));
+}
+
 function placesOf(tenantId: string): string[] {
   return [
     keys.levels(tenantId),
@@ -105,7 +118,8 @@ export interface OrderRestoration {
  * Puts an order's record back. The digests that repeats are known by come from the ledger.
  *
  * @returns false when it changed since it was read and was left alone
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError LEDGER_CONTRADICTS when the order's key is of another type,
+ *   REDIS_UNAVAILABLE
  */
 export async function restoreOrder(
   redis: HubRedis,
@@ -115,12 +129,12 @@ export async function restoreOrder(
   const ids = movements.map(({ ledgerId }) => ledgerId);
   const digests = await readDigests(redis, tenantId, ids);
   const full = movements.map((movement, i) => ({ ...movement, digests: digests[i]! }));
-  const [, stored] = await run(redis, 'restoreOrder', [
-    keys.order(tenantId, orderId),
-    was ?? NOTHING,
-    packOrder(full, items),
-    expiresInMs,
-  ]);
+  const key = keys.order(tenantId, orderId);
+  const args = [key, was ?? NOTHING, packOrder(full, items), expiresInMs];
+  const [, stored] = await run(redis, 'restoreOrder', args).catch((error: unknown) => {
+    if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) throw error;
+    throw new InventoryError('LEDGER_CONTRADICTS', `The key ${key} is no string: delete it.`);
+  });
   return stored!.toString() === '1';
 }
 

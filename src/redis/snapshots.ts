@@ -2,9 +2,10 @@ import { guidOfKey, keyOfGuid } from '../core/identity';
 import type { AvailabilityStatus, Level } from '../core/item';
 import type { LedgerEntry } from '../core/movement';
 import { whileStoreAnswers, type HubRedis } from './commands';
-import { keys } from './keys';
-import { openEntryId, STORED_LEVEL_BYTES, unpackHead, type Head } from './packedState';
-import { unpackLedgerEntry, unpackLevel, unpackOrder, unpackTrail } from './packing';
+import { keys, LEVELS } from './keys';
+import { STORED_LEVEL_BYTES, unpackHead, type Head } from './packedState';
+import { checkEntry, openEntry, type CheckedEntry } from './ledgerEntry';
+import { unpackLevel, unpackOrder, unpackTrail } from './packing';
 import type { OrderRecord, Trail } from './packing';
 
 /*
@@ -17,6 +18,7 @@ const STATUS_LETTERS: Readonly<Record<string, AvailabilityStatus>> = {
   I: 'IN_STOCK',
 };
 const LETTERS = Object.keys(STATUS_LETTERS);
+const NO_ITEMS: ReadonlySet<string> = new Set(Object.values(LEVELS));
 const SCAN_COUNT = 1000;
 
 /** All that is stored about an item. */
@@ -33,6 +35,8 @@ export interface ItemSnapshot {
   statuses: AvailabilityStatus[];
   /** Whether the low stock index lists it. */
   low: boolean;
+  /** Scores it has in the indexes: all 0, when all is well. */
+  scores: { statusIndex: number; lowStockIndex: number };
 }
 
 /** A tenant at one moment: where its ledger ends, and some of its items. */
@@ -47,12 +51,8 @@ export interface TenantSnapshot {
   settings: string | null;
   /** Revision of the settings since which the low stock index is behind; null: it is not. */
   reindexing: string | null;
-  /** The entry the checkpoint holds up to; empty when there is none. */
-  checkpointId: string;
   /** Id of the last ledger entry; empty when there is none. */
   lastLedgerId: string;
-  /** How many items have a level, and a document. */
-  counts: { levels: number; documents: number };
   /** In the order asked for. */
   items: ItemSnapshot[];
 }
@@ -64,16 +64,13 @@ type SnapshotReplies = [
   statuses: (string | null)[],
   lows: (string | null)[],
   last: [string, string[]][],
-  levelCount: number,
-  documentCount: number,
   settings: string | null,
   reindexing: string | null,
-  checkpoint: Buffer | null,
   time: [string, string],
 ];
 
 /**
- * Reads a tenant's head, counts and some items (0 or more ids) in one transaction.
+ * Reads a tenant's head and some items (0 or more ids) in one transaction.
  *
  * @throws InventoryError REDIS_UNAVAILABLE
  */
@@ -94,20 +91,16 @@ export async function readSnapshot(
       .zmscore(keys.statusIndex(tenantId), none, ...members)
       .zmscore(keys.lowStockIndex(tenantId), none, ...fields)
       .xrevrange(keys.ledger(tenantId), '+', '-', 'COUNT', 1)
-      .hlen(keys.levels(tenantId))
-      .hlen(keys.documents(tenantId))
       .get(keys.settings(tenantId))
       .get(keys.reindexLowStock(tenantId))
-      .hgetBuffer(keys.checkpoint(tenantId), 'head')
       .time()
       .exec(),
   );
-  const [levels, documents, statuses, lows, last, levelCount, documentCount, ...rest] =
-    replies!.map(([error, reply]) => {
-      if (error) throw error;
-      return reply;
-    }) as SnapshotReplies;
-  const [settings, reindexing, checkpoint, [seconds, microseconds]] = rest;
+  const [levels, documents, statuses, lows, last, ...rest] = replies!.map(([error, reply]) => {
+    if (error) throw error;
+    return reply;
+  }) as SnapshotReplies;
+  const [settings, reindexing, [seconds, microseconds]] = rest;
   const packedHead = levels[0] ?? null;
   return {
     nowMs: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000),
@@ -115,22 +108,26 @@ export async function readSnapshot(
     head: unpackHead(packedHead),
     settings,
     reindexing,
-    checkpointId: openEntryId(checkpoint),
     lastLedgerId: last[0]?.[0] ?? '',
-    counts: { levels: levelCount - (packedHead ? 1 : 0), documents: documentCount },
     items: ids.map((id, i) => {
       const packed = levels[i + 1] ?? null;
       const whole = packed?.length === STORED_LEVEL_BYTES;
+      const listed = statuses.slice(1 + i * LETTERS.length, 1 + (i + 1) * LETTERS.length);
+      const low = lows[i + 1] ?? null;
       return {
         id,
         packed,
         level: whole ? unpackLevel(packed) : null,
         trail: whole ? unpackTrail(packed) : null,
         document: documents[i + 1] ?? null,
-        statuses: LETTERS.filter((_, at) => statuses[1 + i * LETTERS.length + at] != null).map(
+        statuses: LETTERS.filter((_, at) => listed[at] != null).map(
           (letter) => STATUS_LETTERS[letter]!,
         ),
-        low: lows[i + 1] != null,
+        low: low !== null,
+        scores: {
+          statusIndex: listed.map(Number).find((score) => score !== 0) ?? 0,
+          lowStockIndex: Number(low),
+        },
       };
     }),
   };
@@ -167,7 +164,7 @@ export async function* scanItemIds(
     cursor = next.toString();
     const members = pairs.filter((_, i) => i % 2 === 0);
     yield members
-      .filter((member) => place !== 'levels' || member.toString('latin1') !== 'head')
+      .filter((member) => place !== 'levels' || !NO_ITEMS.has(member.toString('latin1')))
       .map((member) => {
         const prefix = prefixes.find((letter) => member.toString('latin1').startsWith(letter));
         const id = member.subarray(prefix?.length);
@@ -254,17 +251,34 @@ export async function readTime(redis: HubRedis): Promise<number> {
 /**
  * Ledger entries by id, in the order asked for; null where there is none. One round trip.
  *
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError LEDGER_CONTRADICTS naming an entry that can't be read, REDIS_UNAVAILABLE
  */
 export async function readEntries(
   redis: HubRedis,
   tenantId: string,
   ledgerIds: readonly string[],
 ): Promise<(LedgerEntry | null)[]> {
+  const entries = await readStreamEntries(redis, tenantId, ledgerIds);
+  return entries.map((entry) => entry && openEntry(entry));
+}
+
+/**
+ * The same as `readEntries`, for who checks them: those that can't be read too.
+ *
+ * @throws InventoryError REDIS_UNAVAILABLE
+ */
+export async function readCheckedEntries(
+  redis: HubRedis,
+  tenantId: string,
+  ledgerIds: readonly string[],
+): Promise<(CheckedEntry | null)[]> {
+  const entries = await readStreamEntries(redis, tenantId, ledgerIds);
+  return entries.map((entry) => entry && checkEntry(entry));
+}
+
+async function readStreamEntries(redis: HubRedis, tenantId: string, ledgerIds: readonly string[]) {
   const replies = await whileStoreAnswers(() =>
     Promise.all(ledgerIds.map((id) => redis.xrangeBuffer(keys.ledger(tenantId), id, id))),
   );
-  return replies.map(([entry]) =>
-    entry ? unpackLedgerEntry(entry[0].toString(), entry[1]) : null,
-  );
+  return replies.map(([entry]) => entry ?? null);
 }

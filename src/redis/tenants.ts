@@ -78,6 +78,11 @@ export async function isTargetKnown(redis: HubRedis): Promise<boolean> {
   return whileStoreAnswers(async () => (await redis.exists(hubKeys.webhookTarget)) === 1);
 }
 
+/** Forgets that a process-wide target of events was ever set up. */
+export async function forgetTargetKey(redis: HubRedis): Promise<void> {
+  await whileStoreAnswers(() => redis.del(hubKeys.webhookTarget));
+}
+
 /** Notes that the process-wide target of events is set up. */
 export async function rememberTarget(redis: HubRedis): Promise<void> {
   await whileStoreAnswers(() => redis.set(hubKeys.webhookTarget, '1'));

@@ -56,15 +56,25 @@ export class CountedLine {
   countedQuantity!: number;
 
   @Field(() => Int, {
-    description: 'Units on hand as of the count, as the hub knew them, ±1,000,000,000.',
+    description:
+      'Units on hand as of the count, as the hub knew them, ±1,000,000,000, corrected by what ' +
+      'counts of that or an earlier moment have found since.',
   })
   expectedQuantity!: number;
 
   @Field(() => Int, {
     description:
-      'Units that the stock take added: counted less expected, ' + '-1,000,000,000..2,000,000,000.',
+      'Units that the stock take added: counted less expected, -1,000,000,000..2,000,000,000. ' +
+      '0 when superseded.',
   })
   difference!: number;
+
+  @Field(() => Boolean, {
+    description:
+      'True: something newer has stated the quantity since (a count of a later moment, a ' +
+      'quantity set, a saved item), and stands.',
+  })
+  superseded!: boolean;
 
   @Field(() => Int, {
     nullable: true,
@@ -91,7 +101,9 @@ export class InventoryCountPayload {
 
   @Field(() => Movement, {
     nullable: true,
-    description: 'The movement of the differences. Null: there were none, or it was refused.',
+    description:
+      'A line per item that is not superseded, also without a difference. Null: all are ' +
+      'superseded, or it was refused.',
   })
   movement?: Movement | null;
 

@@ -20,6 +20,8 @@ export function createErrorFormatter(logger: Logger, showSchema: boolean) {
     const place = { ...(path && { path }), ...(locations && { locations }) };
     if (error instanceof InventoryError) {
       if (error.kind === 'unavailable') logger.warn({ cause: causeOf(error) }, 'graphql outage');
+      // The caller can't mend it, and whoever can must hear of it.
+      if (error.code === 'LEDGER_CONTRADICTS') logger.error({ path }, error.message);
       return { message: error.message, ...place, extensions: { code: error.code } };
     }
     const code = formatted.extensions?.['code'];

@@ -59,8 +59,8 @@ export class RefusalsResolver {
   @Query(() => LostSales, {
     complexity: searchCost(PAGE),
     description:
-      'What orders asked for and did not get, by item and reason, as far as refusals are kept. ' +
-      'An order counts once per item, and not when it took the item after all. ' +
+      'What orders asked for and did not get, by item, code and reason, as far as refusals are ' +
+      'kept. An order counts once per item, less what it took of the item after all. ' +
       'Scope: inventory:read.',
   })
   async lostSales(
@@ -138,6 +138,10 @@ function presentRefusal(refusal: CoreRefusal): Refusal {
     orderId: orderId ?? null,
     actor: actor ?? null,
     requestId: requestId ?? null,
-    lines: lines.map(({ reference, ...line }) => ({ ...line, reference: reference ?? null })),
+    lines: lines.map(({ reference = null, taken = 0, ...line }) => ({
+      ...line,
+      reference,
+      taken,
+    })),
   };
 }

@@ -53,9 +53,14 @@ export class RefusedLine {
   })
   item?: InventoryItem | null;
 
+  @Field(() => RefusalCodeEnum, {
+    description: 'Why: of one call some may be short, some unknown.',
+  })
+  code!: 'INSUFFICIENT_AVAILABLE' | 'UNKNOWN_ITEM';
+
   @Field(() => ItemReference, {
     nullable: true,
-    description: 'What the order named. Null: the call named the item id.',
+    description: 'Of an unknown item: what the order named. Null: the item id says it.',
   })
   reference?: ItemReference | null;
 
@@ -69,6 +74,9 @@ export class RefusedLine {
       'Units it could have had, 0 or more: stock and preorder capacity; 0 of an ' + 'unknown item.',
   })
   available!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'Units of it that the order had taken by then.' })
+  taken!: number;
 }
 
 @ObjectType({ description: 'A call that was refused for want of stock or for an unknown item.' })
@@ -79,7 +87,9 @@ export class Refusal {
   @Field(() => GraphQLDateTime, { description: 'When it was refused, UTC.' })
   time!: Date;
 
-  @Field(() => RefusalCodeEnum, { description: 'Why it was refused.' })
+  @Field(() => RefusalCodeEnum, {
+    description: 'What was answered: UNKNOWN_ITEM also when other items were short besides.',
+  })
   code!: 'INSUFFICIENT_AVAILABLE' | 'UNKNOWN_ITEM';
 
   @Field(() => String, { description: 'What was to be done, such as DECREMENT.' })
@@ -122,7 +132,9 @@ export class RefusalConnection {
   pageInfo!: PageInfo;
 }
 
-@ObjectType({ description: 'What was not sold of an item, for one reason of the calls.' })
+@ObjectType({
+  description: 'What was not sold of an item, for one code and one reason of the calls.',
+})
 export class LostSale {
   @Field(() => ID, { description: 'Inventory item id, a GUID.' })
   itemId!: string;
@@ -133,9 +145,12 @@ export class LostSale {
   })
   item?: InventoryItem | null;
 
+  @Field(() => RefusalCodeEnum, { description: 'Why it was not sold.' })
+  code!: 'INSUFFICIENT_AVAILABLE' | 'UNKNOWN_ITEM';
+
   @Field(() => ItemReference, {
     nullable: true,
-    description: 'What the newest order named. Null: not known.',
+    description: 'Of an unknown item: what the newest order named. Null: the item id says it.',
   })
   reference?: ItemReference | null;
 
@@ -145,10 +160,14 @@ export class LostSale {
   })
   reason!: string | null;
 
-  @Field(() => Int, { description: 'Number of orders that wanted it and did not take it later.' })
+  @Field(() => Int, {
+    description: 'Number of orders that wanted it and did not take all of it later.',
+  })
   orders!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Units they asked for, 1 or more.' })
+  @Field(() => GraphQLSafeInt, {
+    description: 'Units they asked for and did not take later, 1 or more.',
+  })
   requested!: number;
 
   @Field(() => GraphQLSafeInt, { description: 'Units of those that there were not, 1 or more.' })
@@ -161,7 +180,7 @@ export class LostSale {
 @ObjectType({ description: 'What was not sold in a time.' })
 export class LostSales {
   @Field(() => [LostSale], {
-    description: 'By item and reason, most missing units first; at most the first 1,000.',
+    description: 'By item, code and reason, most missing units first; at most the first 1,000.',
   })
   sales!: LostSale[];
 

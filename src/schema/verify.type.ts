@@ -24,6 +24,14 @@ export class Drift {
   })
   ledgerId?: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The Redis key that is wrong, 1..512 characters, where no item, order or movement can be ' +
+      'named; else null.',
+  })
+  key?: string;
+
   @Field(() => String, { description: 'What is wrong, such as `quantity` or `statusIndex`.' })
   field!: string;
 

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { guidOfKey } from '../../src/core/identity';
 import { readCheckpointId } from '../../src/redis/checkpoint';
 import { keys } from '../../src/redis/keys';
+import { changeEntry } from '../support/brokenLedger';
 import { trimAll } from '../support/oldLedger';
 import { testRedis, testRedisSocket } from '../support/redis';
 import { openShop, type Shop } from '../support/shop';
@@ -90,10 +92,31 @@ test('rebuild says when a part of the ledger is missing', async () => {
   await shop.addItem({ quantity: 1 });
   await redis().del(keys.ledger(shop.tenantId));
   const { exitCode, stderr } = await place.run(of('rebuild', '--yes'));
-  expect([exitCode, stderr]).toEqual([
+  expect([exitCode, stderr]).toEqual([1, 'A part of the ledger is missing.\n']);
+});
+
+test('rebuild goes on with a ledger that contradicts itself only when it is told to', async () => {
+  await shop.addItem({ quantity: 5 });
+  const key = await shop.addItem({ quantity: 5 });
+  await shop.post([[key, -1]]);
+  const id = await changeEntry(shop, 2, (fields) => fields.get('lines')!.writeInt32LE(-2, 62));
+  const refused = await place.run(of('rebuild', '--yes'));
+  expect([refused.exitCode, refused.stderr]).toEqual([
     1,
-    'A part of the ledger is missing: nothing can be rebuilt from it.\n',
+    `The ledger contradicts itself once, first in entry ${id}.\n`,
   ]);
+  expect((await shop.level(key)).quantity).toBe(4);
+  const { exitCode, stdout } = await place.run(of('rebuild', '--yes', '--despite-contradictions'));
+  expect([exitCode, stdout]).toEqual([
+    0,
+    `Read 3 ledger entries of tenant ${shop.tenantId}: 2 items.\n` +
+      'Restored: 1 items, 0 order records.\n' +
+      'Removed: 0 that the ledger does not know.\n' +
+      'The ledger contradicts itself once:\n' +
+      `  item ${guidOfKey(key)}, ledger entry ${id}: quantity: stored 4, expected 3\n` +
+      'Run verify now.\n',
+  ]);
+  expect((await shop.level(key)).quantity).toBe(3);
 });
 
 describe('trim', () => {
@@ -111,16 +134,32 @@ describe('trim', () => {
     const [entry] = await redis().xrangeBuffer(keys.ledger(shop.tenantId), '-', '+');
     const old = Date.now() - 40 * 86_400_000;
     await redis().del(keys.ledger(shop.tenantId));
-    const [, ...fields] = [Buffer.alloc(0), ...entry![1]];
+    const fields = entry![1];
+    fields[3]!.writeUIntLE(old, 22, 6);
     await redis().xadd(keys.ledger(shop.tenantId), `${old}-1`, ...fields);
     await shop.addItem({ quantity: 2 });
     const trim = async (...words: string[]) => (await place.run(of('trim', ...words))).stdout;
     const none = `Trimmed 0 ledger entries of tenant ${shop.tenantId}. There is no checkpoint.\n`;
     expect(await trim('--older-than', '60')).toBe(none);
     expect(await trim('--older-than', '30')).toBe(
-      `Trimmed 1 ledger entries of tenant ${shop.tenantId}. The checkpoint is ${old}-1.\n` +
-        'They contradicted themselves in 1 places.\n',
+      `Trimmed 1 ledger entries of tenant ${shop.tenantId}. The checkpoint is ${old}-1.\n`,
     );
+  });
+
+  test('stops before what contradicts itself, and says where', async () => {
+    await shop.addItem({ quantity: 1 });
+    const [entry] = await redis().xrangeBuffer(keys.ledger(shop.tenantId), '-', '+');
+    const old = Date.now() - 40 * 86_400_000;
+    await redis().del(keys.ledger(shop.tenantId));
+    // It was not written then.
+    await redis().xadd(keys.ledger(shop.tenantId), `${old}-1`, ...entry![1]);
+    await shop.addItem({ quantity: 2 });
+    const { exitCode, stderr } = await place.run(of('trim', '--older-than', '30'));
+    expect([exitCode, stderr]).toEqual([
+      1,
+      `The ledger contradicts itself once, first in entry ${old}-1.\n`,
+    ]);
+    expect(await shop.ledger()).toHaveLength(2);
   });
 
   test.each(['0', '3661', '1.5', 'x'])('refuses %s days', async (days) => {

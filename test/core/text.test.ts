@@ -1,6 +1,6 @@
 import { invalidInput } from '../../src/core/errors';
 import { wordsOf } from '../../src/core/itemFilter';
-import { beginningOf, isReadable, isText, readableText } from '../../src/core/text';
+import { beginningOf, isReadable, isReadableLine, isText, readableText } from '../../src/core/text';
 
 test.each(['a', 'Mug – blue', 'é', 'e\u0301', '😀', '\u0085', '\u200b', 'a\r\nb', '\ta', ''])(
   '%j can be read',
@@ -20,6 +20,11 @@ test.each([
   expect(isReadable(text)).toBe(false);
   expect(isText(text, 0, 10)).toBe(false);
   expect(readableText(text)).toBe(shown);
+});
+
+test('a line has no line ends and no other control character', () => {
+  const texts = ['a', '', ' \u2028', 'a\nb', 'a\tb', 'a\u0085', 'a\u0000', 'a\ud83d'];
+  expect(texts.filter(isReadableLine)).toEqual(['a', '', ' \u2028']);
 });
 
 test('a text has bounds, both inclusive', () => {

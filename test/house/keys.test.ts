@@ -69,7 +69,8 @@ describe('the scripts are called as their headers say', () => {
         succeeded: true,
       }),
     saveSettings: () => commands.saveSettings(redis, TENANT, 0, '{}'),
-    trimLedger: () => trimLedger(redis, { tenantId: TENANT, from: '', through: '1-1', items: [] }),
+    trimLedger: () =>
+      trimLedger(redis, { tenantId: TENANT, from: null, through: '1-1', items: [], rows: [] }),
     restoreItems: () => restoreItems(redis, TENANT, []),
     restoreOrder: () =>
       restoreOrder(redis, TENANT, {
@@ -83,7 +84,7 @@ describe('the scripts are called as their headers say', () => {
     // The answer is none of this script.
     readHistory: () => readHistory(redis, TENANT, [], { stepsPerItem: 1 }).catch(() => undefined),
     keepRefusal: () =>
-      keepRefusal(redis, TENANT, 'd', { code: 'UNKNOWN_ITEM', operation: 'SET', lines: [] }),
+      keepRefusal(redis, TENANT, '', { code: 'UNKNOWN_ITEM', operation: 'SET', lines: [] }),
   };
 
   test.each(scripts.map((script) => [script.name, script] as const))('%s', async (name, script) => {

@@ -56,6 +56,14 @@ describe.each(scripts.map((script) => [script.name, script] as const))('%s.lua',
     expect(reads).toEqual([]);
   });
 
+  test('says where its writes begin, or is declared to have none', () => {
+    const start = firstWrite(script);
+    expect(script.noWrites).toBe(start === script.body.length);
+    if (script.noWrites) expect(script.writesFrom).toBe(-1);
+    else expect(script.writesFrom).toBeGreaterThan(-1);
+    expect(script.writesFrom).toBeLessThan(start);
+  });
+
   test('the header lists every reply, in the order of the body', () => {
     const ends = new Map<string, number>();
     for (const { index, words } of replies(script)) for (const word of words) ends.set(word, index);

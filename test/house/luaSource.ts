@@ -40,6 +40,10 @@ export interface LuaScript {
   body: string;
   includes: string[];
   keys: HeaderKey[];
+  /** Whether it is declared to write nothing. */
+  noWrites: boolean;
+  /** Where its line `-- Writes.` stands in the body; -1: it has none. */
+  writesFrom: number;
 }
 
 export const includes: readonly LuaInclude[] = filesUnder('src/lua/include/', '.lua').map(
@@ -56,13 +60,22 @@ export const includes: readonly LuaInclude[] = filesUnder('src/lua/include/', '.
 
 export const scripts: readonly LuaScript[] = scriptNames.map((name) => {
   const text = readScript(name);
-  const header = /^(?:(?:#!lua|--.*)\n)+/.exec(text)?.[0] ?? '';
+  const header = /^(?:(?:#!lua.*|--.*)\n)+/.exec(text)?.[0] ?? '';
   const keys = [...header.matchAll(/^-- KEYS\[\d+\] (\w+) +(\w+) /gm)].map(([, key, type]) => ({
     name: key!,
     type: type!,
   }));
+  const [checks, ...rest] = text.slice(header.length).split(/^-- Writes\./m);
   const body = withoutComments(text.slice(header.length));
-  return { name, header, body, includes: includesOf(text), keys };
+  return {
+    name,
+    header,
+    body,
+    includes: includesOf(text),
+    keys,
+    noWrites: header.startsWith('#!lua flags=no-writes\n'),
+    writesFrom: rest.length === 1 ? withoutComments(checks!).length : -1,
+  };
 });
 
 /** Lua without its comments. No string of ours holds `--`. */

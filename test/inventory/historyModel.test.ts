@@ -58,15 +58,20 @@ async function checkStockAt() {
   }
 }
 
-/** What the ledger says of an item since its last creation, oldest first. */
-function linesOf(itemId: string) {
-  const lines = run.entries
+/** What the ledger says of an item, oldest first. */
+function allLinesOf(itemId: string) {
+  return run.entries
     .slice(trimmed)
     .flatMap(({ lines: all, ...entry }) =>
       all
         .filter((line) => line.itemId === itemId && !line.ignored)
         .map((line) => ({ id: entry.id, line })),
     );
+}
+
+/** What the ledger says of an item since its last creation, oldest first. */
+function linesOf(itemId: string) {
+  const lines = allLinesOf(itemId);
   const created = lines.findLastIndex(({ line }) => line.created);
   return lines.slice(Math.max(created, 0));
 }
@@ -139,11 +144,15 @@ function fits(filter: MovementFilter, entry: HistoryRun['entries'][number]): boo
   );
 }
 
+function randomTime() {
+  const from = run.entries[random(run.entries.length)]!.timeMs;
+  const to = run.entries[random(run.entries.length)]!.timeMs;
+  return { min: Math.min(from, to), max: Math.max(from, to) };
+}
+
 function randomFilter(): MovementFilter {
   const item = run.items[random(run.items.length)]!;
   const other = run.items[random(run.items.length)]!;
-  const from = run.entries[random(run.entries.length)]!.timeMs;
-  const to = run.entries[random(run.entries.length)]!.timeMs;
   return {
     ...(random(4) === 0 && { itemIds: [item.id, other.id] }),
     ...(random(4) === 0 && { productIds: [item.productId] }),
@@ -152,7 +161,7 @@ function randomFilter(): MovementFilter {
     ...(random(4) === 0 && { reasons: ['ORDER_PLACED', 'COUNT'] }),
     ...(random(4) === 0 && { operations: ['ADJUST', 'CREATE', 'IMPORT'] }),
     ...(random(4) === 0 && { actor: 'user:a' }),
-    ...(random(3) === 0 && { time: { min: Math.min(from, to), max: Math.max(from, to) } }),
+    ...(random(3) === 0 && { time: randomTime() }),
   };
 }
 
@@ -179,9 +188,14 @@ async function checkMovements() {
     const seen = await allMovements(filter, oldestFirst);
     expect({ filter, oldestFirst, seen }).toEqual({ filter, oldestFirst, seen: expected });
   }
-  for (const { id } of present()) {
-    const filter = { itemIds: [id], ...(random(2) === 0 && { reasons: ['COUNT'] }) };
-    const lines = new Set(linesOf(id).map((line) => line.id));
+  // Also what was before an item was deleted and created again.
+  for (const { id } of run.items) {
+    const filter = {
+      itemIds: [id],
+      ...(random(2) === 0 && { reasons: ['COUNT'] }),
+      ...(random(3) === 0 && { time: randomTime() }),
+    };
+    const lines = new Set(allLinesOf(id).map((line) => line.id));
     const expected = kept.filter((entry) => lines.has(entry.id) && fits(filter, entry));
     const seen = await allMovements(filter, true);
     expect(seen).toEqual(expected.map((entry) => entry.id));
@@ -214,6 +228,25 @@ describe('when the oldest part has been trimmed', () => {
       { code: 'CURSOR_GONE', details: { field: 'movementId' } },
     );
   });
+  test('a cursor before is refused, in both directions', async () => {
+    const after = run.entries[trimmed - 5]!.id;
+    const refused = { code: 'CURSOR_GONE', details: { field: 'after' } };
+    for (const oldestFirst of [false, true]) {
+      const page = { first: 5, after, oldestFirst };
+      const [itemId] = present().map(({ id }) => id);
+      const history = itemHistories(deps(), tenantId(), [{ itemId: itemId!, ...page }]);
+      await expect(history).rejects.toMatchObject(refused);
+      for (const filter of [{}, { itemIds: [itemId!] }, { orderId: run.orders[0]! }]) {
+        const list = listMovements(deps(), tenantId(), { filter, ...page });
+        await expect(list).rejects.toMatchObject(refused);
+      }
+    }
+    // Nothing is missing next to the last entry that went.
+    const last = { first: 5, after: run.entries[trimmed - 1]!.id, oldestFirst: true };
+    const { movements } = await listMovements(deps(), tenantId(), { filter: {}, ...last });
+    expect(movements[0]!.id).toBe(run.entries[trimmed]!.id);
+  });
   test("an item's history ends at what is kept", () => seeded(checkHistories));
+  test('movements by any filter end at what is kept', () => seeded(checkMovements));
   test('explanations add up, from what there was before', () => seeded(checkExplanations));
 });

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { deliveryTrimLimit } from '../../src/events/deliveryTrimLimit';
+import { forgetTarget } from '../../src/events/forgetTarget';
 import { createInventoryDeps } from '../../src/inventory/deps';
 import { keepRetention, openRetention } from '../../src/inventory/retention';
 import type { TrimReport } from '../../src/inventory/trim';
 import { saveSettings } from '../../src/redis/commands';
 import { hubKeys, keys } from '../../src/redis/keys';
 import { readReindex } from '../../src/redis/lowStockIndex';
+import { isTargetKnown, rememberTarget } from '../../src/redis/tenants';
 import { saveWebhook } from '../../src/redis/webhooks';
 import { trimAll } from '../support/oldLedger';
 import { anew, openOrderShop, orderLine } from '../support/orderShop';
@@ -67,21 +69,24 @@ test('ledgers and refusals of all tenants go, and an index left behind is finish
   expect((await shop.indexes()).low).toHaveLength(1);
 });
 
-test("a tenant's broken ledger keeps no other from being trimmed", async () => {
+test("a tenant's broken ledger keeps nothing else from going, of it and of others", async () => {
   const broken = openShop(redis());
   await redis().hset(hubKeys.tenants, broken.tenantId, '');
   await broken.addItem({ quantity: 1 });
   await broken.addItem({ quantity: 1 });
   await redis().xdel(keys.ledger(broken.tenantId), (await broken.ledger())[0]!.id);
   await broken.addItem({ quantity: 1 });
-  const errors: Error[] = [];
+  const refusals = keys.refusals(broken.tenantId);
+  await redis().xadd(refusals, '5-1', 'refusal', '{}');
+  const errors: [string | undefined, Error][] = [];
   await keepRetention({
     deps: oldDeps(),
     limits: [],
     onTrimmed: () => undefined,
-    onError: (error) => errors.push(error),
+    onError: (error, tenantId) => errors.push([tenantId, error]),
   });
-  expect(errors).toMatchObject([{ code: 'LEDGER_INCOMPLETE' }]);
+  expect(errors).toMatchObject([[broken.tenantId, { code: 'LEDGER_INCOMPLETE' }]]);
+  expect(await redis().xlen(refusals)).toBe(0);
   expect(await shop.ledger()).toHaveLength(1);
   await redis().hdel(hubKeys.tenants, broken.tenantId);
 });
@@ -146,6 +151,20 @@ describe('nothing goes that was not delivered', () => {
     expect(await trim(true)).toBe(0);
     await redis().hset(keys.webhookState(shop.tenantId, 'hub'), 'cursor', ids[2]!);
     expect(await trim(true)).toBe(3);
+    expect(await trim(false)).toBe(1);
+  });
+
+  test('to a target that another process sends to, until it is forgotten', async () => {
+    await rememberTarget(shop.redis);
+    expect(await trim(false)).toBe(0);
+    const state = keys.webhookState(shop.tenantId, 'hub');
+    await redis().hset(state, 'cursor', ids[2]!);
+    expect(await trim(false)).toBe(3);
+    await redis().hset(keys.deadLetters(shop.tenantId, 'hub'), 'event', '{}');
+    await forgetTarget(shop.redis);
+    expect(await isTargetKnown(shop.redis)).toBe(false);
+    // Set up again it begins anew: an old cursor would claim what is no longer kept.
+    expect(await redis().exists(state, keys.deadLetters(shop.tenantId, 'hub'))).toBe(0);
     expect(await trim(false)).toBe(1);
   });
 

@@ -55,10 +55,7 @@ async function scribble(
     const names = (await ordersOf(shop)).sort();
     if (names.length === 0) return;
     const name = names[value % names.length]!;
-    const packed = (await redis().getBuffer(name))!;
-    const items = 2 + packed.readUInt16LE(0);
-    // Directions and digests of movements are not compared: docs/operating.
-    if (items < packed.length) await redis().set(name, turn(packed, items));
+    await redis().set(name, turn((await redis().getBuffer(name))!, 0));
     return;
   }
   const name = keys[place as 'levels'](shop.tenantId);

@@ -117,7 +117,7 @@ describe('create', () => {
     ['an empty message', { preorderInfo: { message: '' } }, 'preorderInfo.message', 'MIN_LENGTH'],
     ['enabled as text', { preorderInfo: { enabled: 'yes' } }, 'preorderInfo.enabled', 'FORMAT'],
     ['a list as preorder', { preorderInfo: [] }, 'preorderInfo', 'FORMAT'],
-    ['an unreadable sku', { product: { variantSku: 'a\nb' } }, 'product.variantSku', 'FORMAT'],
+    ['an unreadable sku', { product: { variantSku: 'a\u0000b' } }, 'product.variantSku', 'FORMAT'],
     ['a long sku', { product: { variantSku: 'x'.repeat(41) } }, 'product.variantSku', 'MAX_LENGTH'],
     [
       'a category that is no GUID',

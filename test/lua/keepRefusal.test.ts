@@ -13,7 +13,7 @@ beforeEach(() => {
 const call: RefusedCall = {
   code: 'INSUFFICIENT_AVAILABLE',
   operation: 'DECREMENT',
-  lines: [{ itemId: 'i', requested: 2, available: 1 }],
+  lines: [{ itemId: 'i', code: 'INSUFFICIENT_AVAILABLE', requested: 2, available: 1 }],
 };
 const keep = (digest: string, operation = 'DECREMENT') =>
   keepRefusal(shop.redis, shop.tenantId, digest, { ...call, operation });
@@ -39,20 +39,21 @@ test('the same call within a minute is kept once', async () => {
   await keep('two');
   await keep('one');
   expect(await kept()).toHaveLength(2);
-  const ledger = keys.refusals(shop.tenantId);
-  const [seconds] = await redis().time();
-  await redis().del(ledger);
-  const old = `${seconds! * 1000 - 61_000}-0`;
-  await redis().xadd(ledger, old, 'digest', 'one', 'refusal', JSON.stringify(call));
+  // The minute is over.
+  const refused = keys.refused(shop.tenantId, 'one');
+  expect(await redis().pttl(refused)).toBeGreaterThan(50_000);
+  expect(await redis().pttl(refused)).toBeLessThanOrEqual(60_000);
+  expect(await redis().get(refused)).toBe((await kept())[1]!.id);
+  await redis().del(refused);
   await keep('one');
-  expect(await kept()).toHaveLength(2);
+  expect(await kept()).toHaveLength(3);
 });
 
 test('about 10,000 are kept', async () => {
   const ledger = keys.refusals(shop.tenantId);
   for (let i = 0; i < 11; i += 1) {
     const pipeline = redis().pipeline();
-    for (let j = 0; j < 1000; j += 1) pipeline.xadd(ledger, `${1 + i * 1000 + j}-1`, 'digest', 'x');
+    for (let j = 0; j < 1000; j += 1) pipeline.xadd(ledger, `${1 + i * 1000 + j}-1`, 'x', 'x');
     await pipeline.exec();
   }
   await keep('one');

@@ -76,6 +76,20 @@ describe('isOutage', () => {
     }
   });
 
+  it('is true for a transaction that was given up when memory is full', async () => {
+    server = await startBareServer();
+    const redis = await server.connect();
+    await redis.config('SET', 'maxmemory', '1');
+    const failure = await failureOf(redis.multi().get('stock').get('more').exec());
+    expect(String(failure)).toContain('EXECABORT');
+    expect(isOutage(failure)).toBe(true);
+    // What is wrong with the commands themselves is a mistake of ours.
+    await redis.config('SET', 'maxmemory', '0');
+    const mistake = await failureOf(redis.multi().call('nonsense').exec());
+    expect(String(mistake)).toContain('EXECABORT');
+    expect(isOutage(mistake)).toBe(false);
+  });
+
   it('is true while a script blocks the server', async () => {
     server = await startBareServer('--busy-reply-threshold', '1');
     const [redis, other] = [await server.connect(), await server.connect()];

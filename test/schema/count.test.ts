@@ -42,6 +42,7 @@ test('a count keeps what was sold since it was taken', async () => {
         countedQuantity: 7,
         expectedQuantity: 8,
         difference: -1,
+        superseded: false,
         presentQuantity: 4,
         item: { quantity: 4 },
       },
@@ -71,7 +72,7 @@ test('a count of a time has all that happened up to it', async () => {
   expect(lines).toMatchObject([{ expectedQuantity: 9, difference: 3, presentQuantity: 8 }]);
 });
 
-test('without a moment it is of now; what is as expected leaves no line', async () => {
+test('without a moment it is of now; what is as expected is recorded too', async () => {
   const [one, two] = [await addItem(5), await addItem(6)];
   const counted = await count({
     lines: [
@@ -79,14 +80,17 @@ test('without a moment it is of now; what is as expected leaves no line', async 
       { itemId: two.itemId, countedQuantity: 4 },
     ],
   });
-  expect(counted.movement!.lines).toEqual([{ itemId: two.itemId, delta: -2 }]);
+  expect(counted.movement!.lines).toEqual([
+    { itemId: one.itemId, delta: 0 },
+    { itemId: two.itemId, delta: -2 },
+  ]);
   expect(counted.lines.map(({ difference }) => difference)).toEqual([0, -2]);
   const before = await newest();
   const again = await count({ lines: [{ itemId: two.itemId, countedQuantity: 4 }] });
-  expect([again.movement, again.userErrors]).toEqual([null, []]);
+  expect(again.userErrors).toEqual([]);
+  expect(again.movement).toMatchObject({ asOf: before.id, lines: [{ delta: 0 }] });
   expect(again.lines).toMatchObject([{ expectedQuantity: 4, difference: 0, presentQuantity: 4 }]);
   expect(again.asOf).toBe(before.id);
-  expect(await newest()).toEqual(before);
 });
 
 test('an item may fall below zero: more was sold since than was counted', async () => {
@@ -109,7 +113,7 @@ test('300 items in one count', async () => {
     lines: ids.map((itemId, i) => ({ itemId, countedQuantity: i + (i % 2) })),
   });
   expect(counted.userErrors).toEqual([]);
-  expect(counted.movement!.lines).toHaveLength(150);
+  expect(counted.movement!.lines).toHaveLength(300);
   expect(counted.lines.map(({ expectedQuantity }) => expectedQuantity)).toEqual(
     ids.map((_, i) => i),
   );
@@ -146,14 +150,9 @@ describe('safe to retry', () => {
     const first = await count(input, { key });
     await sell(productId, 4);
     const again = await count(input, { key });
-    expect(again).toMatchObject({ replayed: true, movement: null, asOf: first.asOf });
+    expect(again).toMatchObject({ replayed: true, movement: first.movement, asOf: first.asOf });
     expect(again.lines).toMatchObject([{ difference: 0, presentQuantity: 6 }]);
     expect(await quantityOf(itemId)).toBe(6);
-    const { operation } = await hub().run<{ operation: object }>(
-      'query ($key: String!) { operation(key: $key) { movement { id } } }',
-      { key },
-    );
-    expect(operation).toEqual({ movement: null });
   });
 });
 
@@ -173,8 +172,9 @@ test('100 callers sell and count at once: the books are exact', async () => {
         },
   );
   const changes = await Promise.all(acts.map((act) => act()));
-  // Each count is of the moment before them all.
-  expect(changes.filter((_, i) => i % 5 === 0)).toEqual(counts.map((counted) => counted - 1000));
+  // All counts are of the moment before the sales: the last one to come stands.
+  const found = changes.filter((_, i) => i % 5 === 0).reduce((sum, each) => sum + each, 1000);
+  expect(counts).toContain(found);
   const sum = changes.reduce((total, change) => total + change, 0);
   expect(await quantityOf(itemId)).toBe(1000 + sum);
 });

@@ -11,6 +11,7 @@ export interface Counted {
     countedQuantity: number;
     expectedQuantity: number;
     difference: number;
+    superseded: boolean;
     presentQuantity: number | null;
     item: { quantity: number } | null;
   }[];
@@ -29,7 +30,8 @@ const COUNT = (key?: string) => `mutation ($input: InventoryCountInput!) {
   inventoryCount(input: $input) ${key === undefined ? '' : `@idempotent(key: "${key}")`} {
     asOf replayed
     lines {
-      itemId countedQuantity expectedQuantity difference presentQuantity item { quantity }
+      itemId countedQuantity expectedQuantity difference superseded presentQuantity
+      item { quantity }
     }
     movement { id operation reason asOf reference lines { itemId delta } }
     ${ERRORS}

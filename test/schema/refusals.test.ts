@@ -18,6 +18,8 @@ interface ShownRefusal {
   actor: string | null;
   lines: {
     itemId: string;
+    code: string;
+    taken: number;
     requested: number;
     available: number;
     item: { quantity: number } | null;
@@ -30,7 +32,7 @@ const REFUSALS = `query ($filter: RefusalFilterInput, $first: Int! = 50, $after:
     nodes {
       id code operation reason orderId actor time
       lines {
-        itemId requested available item { quantity }
+        itemId code requested available taken item { quantity }
         reference { appId productId variantId locationId }
       }
     }
@@ -58,29 +60,52 @@ test('a refused order is kept with every item it was refused for', async () => {
   const orderId = randomUUID();
   const lines = [line(one, 3), line(two, 9), line(one, 1)];
   expect(await sell(lines, orderId, { reason: 'ORDER_PLACED' })).toBe(428);
-  const reference = (productId: string) => ({
-    appId: WIX_STORES_APP_ID,
-    productId,
-    variantId: null,
-    locationId: impliedLocationId(hub().tenantId),
-  });
   const { nodes } = await refusals({ filter: { orderId } });
+  const code = 'INSUFFICIENT_AVAILABLE';
   expect(nodes).toMatchObject([
     {
-      code: 'INSUFFICIENT_AVAILABLE',
+      code,
       operation: 'DECREMENT',
       reason: 'ORDER_PLACED',
       orderId,
       actor: 'member:m-1',
       lines: [
+        // The item says what it is of.
         {
           itemId: ids[0],
+          code,
           requested: 4,
           available: 2,
           item: { quantity: 2 },
-          reference: reference(one),
+          reference: null,
         },
-        { itemId: ids[1], requested: 9, available: 4, reference: reference(two) },
+        { itemId: ids[1], code, requested: 9, available: 4, taken: 0, reference: null },
+      ],
+    },
+  ]);
+});
+
+test('items that are unknown and items that are short are both kept', async () => {
+  const [one, two, none] = [randomUUID(), randomUUID(), randomUUID()];
+  const [, short] = await hub().addItems([
+    { productId: one, quantity: 5 },
+    { productId: two, quantity: 1 },
+  ]);
+  const orderId = randomUUID();
+  expect(await sell([line(one, 2), line(none, 3), line(two, 1), line(two, 3)], orderId)).toBe(428);
+  const reference = {
+    appId: WIX_STORES_APP_ID,
+    productId: none,
+    variantId: null,
+    locationId: impliedLocationId(hub().tenantId),
+  };
+  const { nodes } = await refusals({ filter: { orderId } });
+  expect(nodes).toMatchObject([
+    {
+      code: 'UNKNOWN_ITEM',
+      lines: [
+        { code: 'UNKNOWN_ITEM', requested: 3, available: 0, item: null, reference },
+        { itemId: short, code: 'INSUFFICIENT_AVAILABLE', requested: 4, available: 1 },
       ],
     },
   ]);
@@ -164,31 +189,55 @@ test('come in pages, newest first, of a time, an order, an item, a reason', asyn
   expect((await refusals({ filter: { itemId: ids[0] } })).nodes).toEqual([]);
 });
 
-test('lost sales by item and reason: an order once, and not if it was served later', async () => {
+test('lost sales: an order once per item, less what it took after all', async () => {
   const other = await startHub();
-  const productId = randomUUID();
-  const itemId = await other.addItem({ productId, quantity: 2 });
-  const orders = Array.from({ length: 3 }, () => randomUUID());
-  const sellThere = (orderId: string, units: number, reason = 'ORDER_PLACED') =>
-    other.call('decrement', [line(productId, units)], { orderId, reason });
-  await sellThere(orders[0]!, 5);
-  await sellThere(orders[0]!, 4);
-  await sellThere(orders[1]!, 3, 'ORDER_PAID');
-  await sellThere(orders[2]!, 7);
-  await sellThere(orders[2]!, 2);
+  const [productId, unknown] = [randomUUID(), randomUUID()];
+  const itemId = await other.addItem({ productId, quantity: 4 });
+  const orders = Array.from({ length: 5 }, () => randomUUID());
+  const sellThere = async (
+    orderId: string,
+    units: number,
+    reason = 'ORDER_PLACED',
+    of = productId,
+  ) => (await other.call('decrement', [line(of, units)], { orderId, reason })).status;
+  const [twice, paid, served, partly, stranger] = orders as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  await sellThere(twice, 9);
+  await sellThere(twice, 6);
+  await sellThere(paid, 5, 'ORDER_PAID');
+  await sellThere(served, 5);
+  // What an order had before it was refused is none of what it wanted then.
+  expect(await sellThere(partly, 1)).toBe(200);
+  await sellThere(partly, 7);
+  expect(await sellThere(partly, 2, 'ORDER_EDITED')).toBe(200);
+  await sellThere(stranger, 2, 'ORDER_PLACED', unknown);
+  await change(other, 'adjust', { changes: [{ itemId, delta: 4, compareQuantity: null }] });
+  expect(await sellThere(served, 5)).toBe(200);
   const { lostSales } = await other.run<{ lostSales: object }>(
     `{ lostSales { refusals sales {
-      itemId reason orders requested missing item { quantity } reference { productId }
+      code reason orders requested missing item { quantity } reference { productId }
     } } }`,
   );
-  const common = { itemId, item: { quantity: 0 }, reference: { productId } };
+  const short = { code: 'INSUFFICIENT_AVAILABLE', item: { quantity: 0 }, reference: null };
   expect(lostSales).toEqual({
-    refusals: 4,
+    refusals: 6,
     sales: [
-      { ...common, reason: 'ORDER_PLACED', orders: 1, requested: 4, missing: 2 },
-      { ...common, reason: 'ORDER_PAID', orders: 1, requested: 3, missing: 1 },
+      // Twice: 6 of 4. Partly: 7 of 3, of which it took 2 since.
+      { ...short, reason: 'ORDER_PLACED', orders: 2, requested: 6 + 5, missing: 2 + 4 },
+      {
+        ...{ code: 'UNKNOWN_ITEM', item: null, reference: { productId: unknown } },
+        ...{ reason: 'ORDER_PLACED', orders: 1, requested: 2, missing: 2 },
+      },
+      { ...short, reason: 'ORDER_PAID', orders: 1, requested: 5, missing: 1 },
     ],
   });
+  const { refusals: listed } = await other.run<Page>(REFUSALS, { filter: { orderId: partly } });
+  expect(listed.nodes.map(({ lines }) => lines[0]!.taken)).toEqual([1]);
   const none = await other.run(
     `{ lostSales(to: "2020-01-01T00:00:00Z") { refusals sales { itemId } } }`,
   );

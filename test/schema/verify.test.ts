@@ -4,7 +4,7 @@ import { graphqlHub, graphqlHubs } from '../support/graphqlHub';
 const hub = graphqlHub();
 const startHub = graphqlHubs();
 const VERIFY = `{ inventoryVerify {
-  entries items driftCount drift { itemId orderId ledgerId field stored expected }
+  entries items driftCount drift { itemId orderId ledgerId key field stored expected }
 } }`;
 const verify = async () => (await hub().run(VERIFY))['inventoryVerify'];
 
@@ -12,13 +12,39 @@ test('finds all well, and what is not', async () => {
   const id = await hub().addItem({ quantity: 3 });
   expect(await verify()).toEqual({ entries: 1, items: 1, driftCount: 0, drift: [] });
   await hub().redis.del(keys.statusIndex(hub().tenantId));
-  const about = { itemId: id, orderId: null, ledgerId: null };
+  const about = { itemId: id, orderId: null, ledgerId: null, key: null };
   expect(await verify()).toEqual({
     entries: 1,
     items: 1,
     driftCount: 1,
     drift: [{ ...about, field: 'statusIndex', stored: null, expected: 'IN_STOCK' }],
   });
+});
+
+test('names a ledger entry that can not be read, as those do who need it', async () => {
+  const own = await startHub();
+  const id = await own.addItem({ quantity: 3 });
+  const ledger = keys.ledger(own.tenantId);
+  const [[ledgerId]] = (await own.redis.xrange(ledger, '-', '+')) as [[string, string[]]];
+  await own.redis.del(ledger);
+  await own.redis.xadd(ledger, ledgerId, 'movement', '{"', 'lines', '');
+  const message = `The ledger entry ${ledgerId} can't be read: its movement is no JSON.`;
+  const { inventoryVerify } = await own.run<{ inventoryVerify: { drift: object[] } }>(VERIFY);
+  const about = { itemId: null, orderId: null, ledgerId, key: null };
+  expect(inventoryVerify.drift).toContainEqual({
+    ...about,
+    ...{ field: 'entry', stored: message, expected: 'an entry' },
+  });
+  for (const query of [
+    '{ movements { nodes { id } } }',
+    `{ inventoryItem(id: "${id}") { history { nodes { id } } } }`,
+    `{ explain(itemId: "${id}") { quantity } }`,
+  ]) {
+    const { errors } = await own.query(query);
+    expect(errors).toMatchObject([{ message: expect.any(String) as string }]);
+    expect(errors![0]!.extensions['code']).toBe('LEDGER_CONTRADICTS');
+    expect(errors![0]!.message).toContain(`The ledger entry ${ledgerId} can't be read`);
+  }
 });
 
 test('one at a time per tenant', async () => {

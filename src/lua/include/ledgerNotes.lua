@@ -1,4 +1,4 @@
 -- Bits of a ledger line's notes. The lowest two hold the availability status before the movement.
 local STATUS_BEFORE = { O = 1, P = 2, I = 3 }
 local NOTE_IGNORED, NOTE_OVER_RETURN, NOTE_SHORTFALL, NOTE_CREATED, NOTE_FELL_LOW = 4, 8, 16, 32, 64
-local NOTE_DELETED = 128
+local NOTE_DELETED, NOTE_RESERVED_CHANGED = 128, 256
