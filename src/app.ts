@@ -106,6 +106,12 @@ function createRoutes(
   routes.get('/openapi.yaml', (_request, response) => {
     response.type('application/yaml').send(openapi);
   });
+  for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.yaml']) {
+    routes.all(path, (_request, response) => {
+      response.setHeader('Allow', 'GET, HEAD');
+      throw new InventoryError('METHOD_NOT_ALLOWED', 'Only GET is served here.');
+    });
+  }
   if (graphql) routes.use('/graphql', graphql);
   if (items) routes.use('/stores/v3', items);
   routes.use(() => {

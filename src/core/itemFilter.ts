@@ -43,16 +43,16 @@ export interface ItemFilter {
 export type ItemTest = (item: InventoryItem) => boolean;
 
 /**
- * Splits a text into the words it is found by: letters and digits with their marks, lower case. A
- * letter and its mark are the same word as the one character that is both (Unicode NFC).
+ * A text as it is searched: lower case, and a letter and its mark as the one character that is both
+ * (Unicode NFC).
  */
+export function searchedText(text: string): string {
+  return text.toLowerCase().normalize('NFC');
+}
+
+/** Splits a text into the words it is found by: letters and digits with their marks. */
 export function wordsOf(text: string): string[] {
-  return (
-    text
-      .toLowerCase()
-      .normalize('NFC')
-      .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []
-  );
+  return searchedText(text).match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
 }
 
 /** All words an item is found by. */

@@ -8,7 +8,7 @@ import {
 } from './condition';
 import { NIL_GUID } from './identity';
 import { availabilityStatus, type InventoryItem } from './item';
-import { wordsOf } from './itemFilter';
+import { searchedText, wordsOf } from './itemFilter';
 import type { QuerySort } from './queryOrder';
 
 /**
@@ -110,7 +110,7 @@ function searchTest({ words, every, prefix, fields }: ItemSearch) {
     const texts: string[] = [];
     for (const field of fields) {
       const text = item[field];
-      if (text !== undefined) texts.push(text.toLowerCase());
+      if (text !== undefined) texts.push(searchedText(text));
     }
     // Most texts have not even the letters, and only the others are worth splitting.
     const mayHave = (word: string) => texts.some((text) => text.includes(word));

@@ -1,5 +1,6 @@
 import { NIL_GUID } from './identity';
 import { availabilityStatus, type AvailabilityStatus, type InventoryItem } from './item';
+import { PREORDER_LIMIT_MAX } from './quantity';
 
 /** An item as Wix's clients know it (Wix Inventory Items V3). */
 export interface WixItem {
@@ -70,7 +71,7 @@ export function wixItem(item: InventoryItem): WixItem {
 
 function wixPreorder(item: InventoryItem): WixPreorder {
   const { preorderEnabled: enabled, preorderLimit: limit, preorderCounter: counter } = item;
-  const limited = enabled || limit > 0;
+  const limited = enabled || limit !== PREORDER_LIMIT_MAX;
   return {
     enabled,
     ...(item.preorderMessage !== undefined && { message: item.preorderMessage }),

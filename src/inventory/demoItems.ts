@@ -1,4 +1,5 @@
 import { WIX_STORES_APP_ID } from '../core/catalog';
+import { InventoryError } from '../core/errors';
 import { itemKey } from '../core/identity';
 import { saveItems } from '../redis/commands';
 import { hasItems } from '../redis/reads';
@@ -16,7 +17,7 @@ const DEMO_ITEMS = [
 /**
  * Gives a tenant that has no items a few to try things on.
  *
- * @returns whether it did
+ * @returns whether it did; false also when somebody else did at the same time
  * @throws InventoryError REDIS_UNAVAILABLE
  */
 export async function createDemoItems(deps: InventoryDeps, tenantId: string): Promise<boolean> {
@@ -31,10 +32,12 @@ export async function createDemoItems(deps: InventoryDeps, tenantId: string): Pr
       after: JSON.stringify({ ...identity, name, sku }),
     };
   });
-  await saveItems(deps.redis, {
-    tenantId,
-    items,
-    cause: { operation: 'IMPORT', reason: 'DEMO', actor: 'hub' },
-  });
-  return true;
+  try {
+    const cause = { operation: 'IMPORT', reason: 'DEMO', actor: 'hub' } as const;
+    await saveItems(deps.redis, { tenantId, items, cause });
+    return true;
+  } catch (error) {
+    if (error instanceof InventoryError && error.code === 'ITEM_CHANGED') return false;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { keyOfGuid } from '../core/identity';
 import type { ItemDocument, Level } from '../core/item';
+import { PREORDER_LIMIT_MAX } from '../core/quantity';
 import { readItems, scanLevels } from '../redis/reads';
 import type { InventoryDeps } from './deps';
 import type { ItemRow } from './itemColumns';
@@ -27,7 +28,7 @@ export async function* exportItems(
 
 function rowOf(item: Level & ItemDocument): ItemRow {
   const { tracked, quantity, inStock, preorderEnabled, preorderLimit, lowStockThreshold } = item;
-  const hasLimit = tracked && (preorderEnabled || preorderLimit > 0);
+  const hasLimit = tracked && (preorderEnabled || preorderLimit !== PREORDER_LIMIT_MAX);
   return {
     productId: item.productId,
     ...(item.variantId && { variantId: item.variantId }),

@@ -1,5 +1,5 @@
 import type { InventoryItem } from '../core/item';
-import type { ItemFilter } from '../core/itemFilter';
+import { searchedText, type ItemFilter } from '../core/itemFilter';
 import { conditionTest, type ItemCondition, type ItemSearch } from '../core/itemQuery';
 import { hintOf } from '../core/itemQueryHint';
 import type { ItemIndex } from './itemIndex';
@@ -82,8 +82,9 @@ function* withBarcodes(index: ItemIndex, search: ItemSearch): Iterable<Inventory
     yield item;
   }
   for (const item of index.items.values()) {
-    const barcode = item.barcode?.toLowerCase();
-    if (barcode === undefined || !search.words.some((word) => barcode.includes(word))) continue;
+    if (item.barcode === undefined) continue;
+    const barcode = searchedText(item.barcode);
+    if (!search.words.some((word) => barcode.includes(word))) continue;
     if (!found.has(item.id)) yield item;
   }
 }

@@ -44,7 +44,7 @@ const NEW_LEVEL: Level = {
   updatedMs: 0,
   quantity: 0,
   reserved: 0,
-  preorderLimit: 0,
+  preorderLimit: PREORDER_LIMIT_MAX,
   preorderCounter: 0,
   lowStockThreshold: null,
 };
@@ -83,16 +83,11 @@ function planLevel(values: CheckedRow['values'], level: Level | null): LevelChan
   if (!tracked && preorderLimit !== undefined) {
     throw invalidInput('preorderLimit', preorderLimit, 'absent: the item is not tracked');
   }
-  const preorders = preorderEnabled ?? level?.preorderEnabled === true;
-  const preordered = level?.tracked === true && level.preorderEnabled;
-  // Preorder that has just been switched on without ever having had a limit gets the default one.
-  const needsLimit = tracked && preorders && !preordered && !level?.preorderLimit;
-  const limit = preorderLimit ?? (needsLimit ? PREORDER_LIMIT_MAX : undefined);
   return {
     ...(typeof quantity === 'number' && { tracked: true, inStock: false, quantity }),
-    ...(typeof inStock === 'boolean' && { tracked: false, inStock, quantity: 0, preorderLimit: 0 }),
+    ...(typeof inStock === 'boolean' && { tracked: false, inStock, quantity: 0 }),
     ...(typeof preorderEnabled === 'boolean' && { preorderEnabled }),
-    ...(limit !== undefined && { preorderLimit: limit }),
+    ...(typeof preorderLimit === 'number' && { preorderLimit }),
     ...(lowStockThreshold !== undefined && { lowStockThreshold }),
   };
 }

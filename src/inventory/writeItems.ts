@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { InventoryError } from '../core/errors';
 import type { InventoryItem } from '../core/item';
 import type { MovementCause } from '../core/movement';
@@ -22,7 +23,11 @@ export type WriteOutcome<Refusal> =
   | { refusal: Refusal; known: boolean }
   | { error: InventoryError; known: boolean };
 
-const MAX_ATTEMPTS = 10;
+/** How long an entry that names no revision is tried again while others are faster, ms. */
+const MAX_CONTENTION_MS = 2000;
+/** Longest pause before the second attempt, ms; later ones grow with their number. */
+const PAUSE_MS = 4;
+const MAX_PAUSE_MS = 100;
 /** Why an entry that names no revision is looked at again: others were faster. */
 const RACES: readonly string[] = ['ALREADY_EXISTS', 'REVISION_CONFLICT', 'UNKNOWN_ITEM'];
 
@@ -42,11 +47,23 @@ export async function writeItems<Refusal>(
   call: WriteItems<Refusal>,
 ): Promise<WriteOutcome<Refusal>[]> {
   const outcomes: (WriteOutcome<Refusal> | undefined)[] = call.writes.map(() => undefined);
+  const contended = new Set<number>();
   let ended = overtaken();
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+  const until = performance.now() + MAX_CONTENTION_MS;
+  for (let attempt = 0; attempt === 0 || performance.now() < until; attempt += 1) {
     if (outcomes.every((outcome) => outcome !== undefined)) return outcomes;
+    if (attempt > 0) await pause(Math.random() * Math.min(MAX_PAUSE_MS, PAUSE_MS * attempt));
     try {
-      await writeOpen(deps, tenantId, call, outcomes);
+      const open = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]));
+      // Those that others keep changing would keep the rest from being written.
+      for (const isContended of [false, true]) {
+        const places = open.filter((place) => contended.has(place) === isContended);
+        const made = await writeOpen(deps, tenantId, call, places);
+        for (const [place, outcome] of made) {
+          if (outcome === 'contended') contended.add(place);
+          else outcomes[place] = outcome;
+        }
+      }
     } catch (error) {
       const away = error instanceof InventoryError && error.kind === 'unavailable';
       if (!away || !outcomes.some((outcome) => outcome && 'item' in outcome)) throw error;
@@ -67,28 +84,28 @@ interface WriteItems<Refusal> {
   cause: MovementCause;
 }
 
-/** Writes the entries that have no outcome yet; those that others were faster with stay open. */
+/** What became of some entries by place; nothing of those that others were faster with. */
 async function writeOpen<Refusal>(
   deps: InventoryDeps,
   tenantId: string,
   { writes, cause }: WriteItems<Refusal>,
-  outcomes: (WriteOutcome<Refusal> | undefined)[],
-): Promise<void> {
-  const open = writes.flatMap((_, place) => (outcomes[place] ? [] : [place]));
-  const ids = open.map((place) => writes[place]!.id);
+  places: readonly number[],
+): Promise<Map<number, WriteOutcome<Refusal> | 'contended'>> {
+  const outcomes = new Map<number, WriteOutcome<Refusal> | 'contended'>();
+  if (places.length === 0) return outcomes;
+  const ids = places.map((place) => writes[place]!.id);
   const present = await itemsById(deps, tenantId, ids);
   const edits: Edit[] = [];
-  open.forEach((place, i) => {
+  places.forEach((place, i) => {
     const { id, revision } = writes[place]!;
     const planned = plan(writes[place]!, present[i] ?? null);
     if ('row' in planned) {
       const known = present[i] != null;
       edits.push({ place, id, row: planned.row, known, races: revision === undefined });
-    } else outcomes[place] = planned;
+    } else outcomes.set(place, planned);
   });
-  if (edits.length === 0) return;
-  const made = await edit(deps, tenantId, edits, cause);
-  for (const [place, outcome] of made) outcomes[place] = outcome;
+  if (edits.length === 0) return outcomes;
+  return new Map([...outcomes, ...(await edit(deps, tenantId, edits, cause))]);
 }
 
 /** A row to store. */
@@ -108,7 +125,7 @@ async function edit(
   tenantId: string,
   edits: readonly Edit[],
   cause: MovementCause,
-): Promise<Map<number, WriteOutcome<never>>> {
+): Promise<Map<number, WriteOutcome<never> | 'contended'>> {
   const rows = edits.map(({ row }) => row);
   const errorPolicy = 'REJECT_FAILED_ROWS';
   try {
@@ -131,10 +148,15 @@ async function edit(
     return outcomes;
   } catch (error) {
     if (!(error instanceof InventoryError) || error.code !== 'ITEM_CHANGED') throw error;
-    // It has tried often: those that changed each time would keep the others from being written.
+    // It has tried often. Who names a revision has lost.
     const ids = new Set(error.details.itemIds);
     const changed = edits.filter(({ id }) => ids.has(id));
-    return new Map(changed.map(({ place, known }) => [place, { error: overtaken(), known }]));
+    return new Map(
+      changed.map(({ place, known, races }) => [
+        place,
+        races ? 'contended' : { error: overtaken(), known },
+      ]),
+    );
   }
 }
 

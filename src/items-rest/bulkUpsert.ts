@@ -40,7 +40,8 @@ function readEntry(entry: FieldReader): Entry {
   const fields = entry.required('inventoryItem');
   if (fields.raw('productId') == null) fields.miss('productId', '1..36 characters');
   if (fields.raw('variantId') == null) fields.miss('variantId', 'a GUID');
-  return { change: readItemChange(fields, readFieldMask(entry)), product: readProduct(fields) };
+  const change = readItemChange(fields, readFieldMask(entry), { mayCreate: true });
+  return { change, product: readProduct(fields) };
 }
 
 function checkDistinct(entries: readonly Entry[], items: readonly StoresItem[]): void {

@@ -62,10 +62,17 @@ export function applicationErrorOf(error: WixRefusal | InventoryError): Applicat
   const { code, message, details } = error;
   const [short] = details.shortages ?? [];
   const data = {
+    ...(error instanceof InvalidFields && ruleOf(error)),
     ...(details.field && { field: details.field }),
     ...(short && { requested: short.requested, available: short.available }),
   };
   return { code: WIX_WORDS[code] ?? code, description: message, data };
+}
+
+/** The rule a field breaks and its bounds: the same as when the whole call is refused. */
+function ruleOf({ violations: [first] }: InvalidFields): Record<string, unknown> {
+  const { violatedRule, ruleName, data } = first!;
+  return { ...data, violatedRule, ...(ruleName && { ruleName }) };
 }
 
 function detailsOf(error: WixRefusal | InventoryError): ErrorAnswer['body']['details'] {

@@ -41,6 +41,12 @@ export class FieldReader {
     return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
   }
 
+  /** The values of some fields as they came; nothing of those that are absent. */
+  pick(names: readonly string[]): Record<string, unknown> {
+    const given = names.filter((name) => Object.hasOwn(this.#fields, name));
+    return Object.fromEntries(given.map((name) => [name, this.#fields[name]]));
+  }
+
   flag(name: string): Read<boolean> {
     return this.#read(name, 'true or false', (value) => typeof value === 'boolean');
   }

@@ -3,7 +3,7 @@ import { NIL_GUID } from '../core/identity';
 import type { InventoryItem } from '../core/item';
 import { PREORDER_LIMIT_MAX } from '../core/quantity';
 import type { ItemRow } from '../inventory/itemColumns';
-import type { FieldReader } from './fieldReader';
+import { FieldReader, isObject } from './fieldReader';
 import { invalidField, violation, type InvalidFields } from './fieldViolation';
 import { checkOneOf } from './newItem';
 import {
@@ -28,10 +28,19 @@ export interface ItemChange {
   namespaces: { given: WrittenNamespaces; whole: boolean } | undefined;
 }
 
+/** What says which item it is. */
+const IDENTIFYING = ['id', 'revision', 'variantId', 'locationId', 'productId'] as const;
 /** What nobody writes: in a mask it changes nothing, for clients send back what they have read. */
 const LEFT_ALONE: readonly string[] = [
-  ...['id', 'revision', 'createdDate', 'updatedDate', 'variantId', 'locationId', 'productId'],
-  ...['trackQuantity', 'availabilityStatus', 'preorderInfo.counter', 'preorderInfo.quantity'],
+  ...IDENTIFYING,
+  ...[
+    'createdDate',
+    'updatedDate',
+    'trackQuantity',
+    'availabilityStatus',
+    'preorderInfo.counter',
+    'preorderInfo.quantity',
+  ],
   'product',
 ];
 const PREORDER_FIELDS = ['enabled', 'message', 'limit'] as const;
@@ -42,14 +51,17 @@ const ONE_NAMESPACE = 'extendedFields.namespaces.';
  * mask, where an absent one means its default.
  *
  * @param mayRepeat whether `quantity` may lie beyond the wire's bounds when the item has it
+ * @param mayCreate whether the fields outside of the mask are read, too: of a new item all count
  */
 export function readItemChange(
   fields: FieldReader,
   mask: readonly string[] | undefined,
-  { mayRepeat } = { mayRepeat: true },
+  { mayRepeat = true, mayCreate = false } = {},
 ): ItemChange {
-  const written = readWrittenItem(fields, mayRepeat);
-  checkOneOf(fields, written);
+  const paths = mask && expand(mask, fields);
+  const read = paths && !mayCreate ? within(fields, paths) : fields;
+  const written = readWrittenItem(read, mayRepeat);
+  checkOneOf(read, written);
   const { quantity, inStock, preorder, namespaces } = written;
   const change: ItemChange = {
     written,
@@ -58,13 +70,33 @@ export function readItemChange(
     preorderEnabled: preorder.enabled === null ? false : preorder.enabled,
     preorderMessage: preorder.message,
     preorderLimit: preorder.limit,
-    namespaces:
-      namespaces === null ? NO_NAMESPACES : namespaces && { given: namespaces, whole: false },
+    namespaces: namespaces && { given: namespaces, whole: false },
   };
-  return mask ? masked(change, expand(mask, fields), fields) : change;
+  return paths ? masked(change, paths, fields) : change;
 }
 
-const NO_NAMESPACES = { given: [], whole: true } as const;
+/** What says which item it is, and of the other fields those of a mask: the rest is not read. */
+function within(fields: FieldReader, paths: ReadonlySet<string>): FieldReader {
+  const { preorderInfo, extendedFields, ...others } = fields.pick([
+    ...IDENTIFYING,
+    ...['quantity', 'inStock', 'preorderInfo', 'extendedFields'].filter((name) =>
+      [...paths].some((path) => path === name || path.startsWith(`${name}.`)),
+    ),
+  ]);
+  const named = (prefix: string, value: unknown) =>
+    isObject(value)
+      ? Object.fromEntries(Object.entries(value).filter(([name]) => paths.has(prefix + name)))
+      : value;
+  const whole = paths.has('extendedFields.namespaces') || !isObject(extendedFields);
+  const narrowed = {
+    ...others,
+    preorderInfo: named('preorderInfo.', preorderInfo),
+    extendedFields: whole
+      ? extendedFields
+      : { namespaces: named(ONE_NAMESPACE, extendedFields['namespaces']) },
+  };
+  return new FieldReader(narrowed, fields.path, fields.problems);
+}
 
 /** The writable fields a mask names. */
 function expand(mask: readonly string[], fields: FieldReader): Set<string> {

@@ -35,8 +35,9 @@ export interface ItemsRestDeps {
   corsOrigins: readonly string[];
 }
 
-/** Largest request, in bytes. */
+/** Largest request, in bytes; and of one with many whole items, as a page of them was read. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
+const MAX_BULK_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
  * THE methods (Wix Inventory Items V3 and Stores Locations V3). Of two paths that fit, the first
@@ -83,10 +84,11 @@ export function createItemsRoutes(deps: ItemsRestDeps): Router {
     }),
   );
   // A body is read for those only who may call.
-  const readBody = readJson(MAX_BODY_BYTES);
+  const readBodies = { one: readJson(MAX_BODY_BYTES), many: readJson(MAX_BULK_BODY_BYTES) };
   for (const path of new Set(ROUTES.map((route) => route.path))) {
     const known = ROUTES.filter((route) => route.path === path);
     const place = routes.route(path);
+    const readBody = readBodies[path.startsWith('/bulk/') ? 'many' : 'one'];
     for (const route of known)
       place[route.verb](admit(deps, route.scope), readBody, serve(deps, route));
     const allowed = known.map(({ verb }) => verb.toUpperCase()).join(', ');

@@ -29,7 +29,9 @@ function readAddress(query: RestCall['query']): Payload {
   if (typeof written !== 'string' || !BASE64_URL.test(written)) {
     throw malformed(written, 'one text in base64url');
   }
-  return asObject(parse(written), '.r');
+  const value = parse(written);
+  if (value === null) throw malformed(written, 'the base64url of a JSON object');
+  return asObject(value, '.r');
 }
 
 function parse(written: string): unknown {

@@ -31,7 +31,7 @@ export interface WrittenFields {
     message: string | null | undefined;
     limit: number | null | undefined;
   };
-  namespaces: WrittenNamespaces | null | undefined;
+  namespaces: WrittenNamespaces | undefined;
 }
 
 /** An item as a call that may be about one that is there writes it. */
@@ -121,11 +121,11 @@ function readRevision(fields: FieldReader): string | undefined {
   return undefined;
 }
 
-function readNamespaces(fields: FieldReader): WrittenNamespaces | null | undefined {
-  if (fields.raw('extendedFields') === null) return null;
+/** Null is as good as absent: it would take away what other apps have written. */
+function readNamespaces(fields: FieldReader): WrittenNamespaces | undefined {
   const extended = fields.object('extendedFields');
   const value = extended?.raw('namespaces');
-  if (!extended || value === undefined || value === null) return value as null | undefined;
+  if (!extended || value === undefined || value === null) return undefined;
   if (isObject(value)) {
     const entries = Object.entries(value);
     const wrong = entries.some(([, one]) => one !== null && !isObject(one));

@@ -101,7 +101,8 @@ for i = 1, count do
   elseif not level and not documents[id] then
     unknown = append(unknown, id)
   else
-    local flags, revision, quantity, reserved, limit, counter, threshold = TRACKED, 0, 0, 0, 0, 0, 0
+    local flags, revision, quantity, reserved = TRACKED, 0, 0, 0
+    local limit, counter, threshold = DEFAULT_LIMIT, 0, 0
     local _, documentSequence = nil, ownSequence
     if level then
       flags, revision, _, quantity, reserved, limit, counter, threshold,

@@ -33,7 +33,7 @@
 --   {"REVISION_CONFLICT", ids}    16 bytes per item with another revision
 --   {"OK", ledger id, ledger lines}  the id is "-" when nothing changed
 --
--- @include formats levelFlags availabilityStatus readHead ledgerNotes
+-- @include formats levelFlags limits availabilityStatus readHead ledgerNotes
 -- @include findCall keepCall wixItemsChanged keepWixItems
 -- @include append dateDocument alignDocuments moveIndexes lowStockAt
 
@@ -70,7 +70,8 @@ local leave, enter, leaveLow, enterLow, conflicts
 
 for i = 1, count do
   local id, level, before, after = ids[i], levels[i], ARGV[3 * i + 7], ARGV[3 * i + 8]
-  local flags, revision, quantity, reserved, limit, counter, threshold = TRACKED, 0, 0, 0, 0, 0, 0
+  local flags, revision, quantity, reserved = TRACKED, 0, 0, 0
+  local limit, counter, threshold = DEFAULT_LIMIT, 0, 0
   local _, previous, documentSequence = nil, NO_ENTRY, ownSequence
   if level then
     flags, revision, _, quantity, reserved, limit, counter, threshold,

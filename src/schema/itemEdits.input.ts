@@ -49,8 +49,8 @@ class ItemValuesInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether it can be sold; makes the item untracked, with quantity 0 and preorder limit 0. ' +
-      'Not with `quantity`.',
+      'Whether it can be sold; makes the item untracked, with quantity 0; its preorder limit ' +
+      'is kept for when it is tracked again. Not with `quantity`.',
   })
   inStock?: boolean | null;
 
@@ -66,8 +66,8 @@ class ItemValuesInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Units that may be preordered, 0..100,000. Tracked items only. Absent where preorder is ' +
-      'switched on and the limit is 0 or none: 100,000.',
+      'Units that may be preordered, 0..100,000. Tracked items only. Of an item that was ' +
+      'given none: 100,000.',
   })
   preorderLimit?: number | null;
 

@@ -118,22 +118,22 @@ test('quantity and inStock switch tracking', async () => {
     return itemOf(shop, 'a');
   };
   await set({ quantity: 5, preorderEnabled: true, preorderLimit: 9, lowStockThreshold: 2 });
-  const untracked = { tracked: false, inStock: true, quantity: 0, preorderLimit: 0 };
+  const untracked = { tracked: false, inStock: true, quantity: 0, preorderLimit: 9 };
   expect(await set({ inStock: true })).toMatchObject({ ...untracked, lowStockThreshold: 2 });
   // Nobody counts an untracked item: it is never low.
   expect((await shop.indexes()).low).toEqual([]);
   expect(await set({ quantity: 1 })).toMatchObject({ tracked: true, inStock: false, quantity: 1 });
   expect((await shop.indexes()).low).toHaveLength(1);
-  expect((await itemOf(shop, 'a')).preorderLimit).toBe(100_000);
+  expect((await itemOf(shop, 'a')).preorderLimit).toBe(9);
   expect((await shop.verify()).driftCount).toBe(0);
 });
 
-test('preorder without a limit has the default one, and untracked items have none', async () => {
+test('a limit is the default one until one is given; untracked items take none', async () => {
   const limitAfter = async (values: object) => {
     await importRows(shop, [{ productId: 'a', ...values }]);
     return (await itemOf(shop, 'a')).preorderLimit;
   };
-  expect(await limitAfter({ quantity: 1 })).toBe(0);
+  expect(await limitAfter({ quantity: 1 })).toBe(100_000);
   expect(await limitAfter({ preorderEnabled: true })).toBe(100_000);
   expect(await limitAfter({ preorderLimit: 7 })).toBe(7);
   expect(await limitAfter({ preorderEnabled: false })).toBe(7);

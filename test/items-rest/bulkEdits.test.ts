@@ -96,6 +96,18 @@ test.each<[string, string, number, () => unknown]>([
   }
 });
 
+test('a page of large items can be sent back', async () => {
+  const directCategoryIds = Array.from({ length: 45 }, () => randomUUID());
+  const inventoryItems = Array.from({ length: 1000 }, () =>
+    newItem({ product: { name: 'x'.repeat(80), directCategoryIds } }),
+  );
+  const made = await bulk('create', { inventoryItems, returnEntity: true });
+  const items = made.results.map(({ item }) => ({ inventoryItem: { ...item, quantity: 2 } }));
+  expect(JSON.stringify(items).length).toBeGreaterThan(2 * 1024 * 1024);
+  const { bulkActionMetadata } = await bulk('update', { inventoryItems: items });
+  expect(bulkActionMetadata).toMatchObject({ totalSuccesses: 1000 });
+});
+
 describe('bulk update', () => {
   const entry = ({ id, revision }: WireBody, change: object, beside: object = {}) => {
     return { inventoryItem: { id, revision, ...change }, ...beside };
@@ -189,6 +201,7 @@ describe('bulk upsert', () => {
         entry(newItem({ quantity: -1 })),
         entry(without),
         entry({ ...newItem({ quantity: null }), inStock: true, preorderInfo: { limit: 3 } }),
+        entry(newItem({ quantity: 100_000 })),
       ],
     });
     expect(outcomes(answer)).toEqual([
@@ -196,9 +209,19 @@ describe('bulk upsert', () => {
       'INVALID_TARGET_QUANTITY',
       'INVALID_INPUT',
       'PRE_ORDER_VALIDATION',
+      'INVALID_INPUT',
     ]);
     const ids = answer.results.map(({ itemMetadata }) => itemMetadata.id);
-    expect(ids).toEqual([item.id, undefined, undefined, undefined]);
+    expect(ids).toEqual([item.id, undefined, undefined, undefined, undefined]);
+    const data = [2, 4].map((i) => answer.results[i]!.itemMetadata.error!.data);
+    expect(data).toEqual([
+      { field: 'inventoryItems[2].inventoryItem.quantity', violatedRule: 'REQUIRED_FIELD' },
+      {
+        field: 'inventoryItems[4].inventoryItem.quantity',
+        violatedRule: 'MAX',
+        threshold: 99_999,
+      },
+    ]);
     expect(await get(item.id)).toEqual(item);
   });
 
@@ -222,16 +245,17 @@ describe('bulk upsert', () => {
   test('many at once: each is applied, to what the others made of the item', async () => {
     const item = newItem({ quantity: 0, extendedFields: { namespaces: {} } });
     const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => {
+      Array.from({ length: 30 }, (_, i) => {
         const extendedFields = { namespaces: { [`app-${i}`]: { i } } };
         return bulk('upsert', { inventoryItems: [entry({ ...item, extendedFields })] });
       }),
     );
-    expect(answers.flatMap(outcomes)).toEqual(Array.from({ length: 8 }, () => 'OK'));
+    expect(answers.flatMap(outcomes)).toEqual(Array.from({ length: 30 }, () => 'OK'));
     const { id } = answers[0]!.results[0]!.itemMetadata;
     const after = await get(id!);
     const { namespaces } = after['extendedFields'] as { namespaces: object };
-    expect(Object.keys(namespaces).sort()).toEqual(Array.from({ length: 8 }, (_, i) => `app-${i}`));
+    const apps = Array.from({ length: 30 }, (_, i) => `app-${i}`);
+    expect(Object.keys(namespaces).sort()).toEqual(apps.sort());
   });
 });
 

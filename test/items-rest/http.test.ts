@@ -60,6 +60,13 @@ test.each<[string, string, string | undefined, number, string]>([
   ['a broken body', '/inventory-items', '{"inventoryItem":', 400, 'INVALID_INPUT'],
   ['a body that is no object', '/inventory-items', '"text"', 400, 'INVALID_INPUT'],
   ['a long body', '/inventory-items', `"${'x'.repeat(2 ** 21)}"`, 413, 'BODY_TOO_LARGE'],
+  [
+    'a longer body of a bulk method',
+    '/bulk/inventory-items/create',
+    `"${'x'.repeat(2 ** 24)}"`,
+    413,
+    'BODY_TOO_LARGE',
+  ],
 ])('%s is refused in the envelope', async (_, path, body, status, code) => {
   expect(await refusal('POST', path, body)).toMatchObject({ status, code });
 });

@@ -56,7 +56,23 @@ describe('an update without a mask', () => {
     const tracked = await update(untracked, { quantity: 5, trackQuantity: true });
     expect(tracked).toMatchObject({ quantity: 5, trackQuantity: true });
     expect(tracked).not.toHaveProperty('inStock');
-    expect(tracked['preorderInfo']).toMatchObject({ enabled: true, limit: 100_000 });
+    expect(tracked['preorderInfo']).toMatchObject({ enabled: true, limit: 50 });
+  });
+
+  test('keeps a preorder limit of 0, whatever is switched off and on', async () => {
+    let item = await create({ quantity: 0, preorderInfo: { enabled: true, limit: 0 } });
+    const closed = { availabilityStatus: 'OUT_OF_STOCK', preorderInfo: { limit: 0, quantity: 0 } };
+    for (const [off, on] of [
+      [{ preorderInfo: { enabled: false } }, { preorderInfo: { enabled: true } }],
+      [{ inStock: false }, { quantity: 0 }],
+    ]) {
+      await update(item, off!);
+      item = await update({ ...item, revision: String(Number(item['revision']) + 1) }, on!);
+      expect(item).toMatchObject(closed);
+    }
+    const never = await create({ quantity: 0, preorderInfo: { enabled: false, limit: 0 } });
+    expect(never).toMatchObject({ preorderInfo: { enabled: false, limit: 0 } });
+    expect(await update(never, { preorderInfo: { enabled: true } })).toMatchObject(closed);
   });
 
   test("switches preorder off in Wix' way", async () => {
@@ -79,6 +95,15 @@ describe('an update without a mask', () => {
     expect(after['extendedFields']).toEqual({ namespaces: { a: { one: 1 }, c: { three: 3 } } });
   });
 
+  test.each([{ extendedFields: null }, { extendedFields: { namespaces: null } }])(
+    'by %j says nothing of namespaces',
+    async (change) => {
+      const item = await create({ extendedFields: { namespaces } });
+      const after = await update(item, { ...change, quantity: 3 });
+      expect(after['extendedFields']).toEqual(item['extendedFields']);
+    },
+  );
+
   test('takes a revision as number, too', async () => {
     const item = await create();
     expect(await update(item, { revision: 1, quantity: 2 })).toMatchObject({ quantity: 2 });
@@ -87,66 +112,6 @@ describe('an update without a mask', () => {
   test('that changes nothing leaves the revision', async () => {
     const item = await create();
     expect(await update(item, { quantity: item.quantity })).toEqual(item);
-  });
-});
-
-describe('an update with a mask', () => {
-  const change = { quantity: 3, preorderInfo: { enabled: false } };
-
-  test.each<[string, unknown]>([
-    ['a text with commas', 'quantity, preorderInfo.message'],
-    ['an object with paths', { paths: ['quantity', 'preorderInfo.message'] }],
-    ['a list', ['quantity', 'preorderInfo.message']],
-  ])('changes the fields of the mask only: %s', async (_, fieldMask) => {
-    const item = await create({ preorderInfo: preorder });
-    const after = await update(item, change, { fieldMask });
-    expect(after).toMatchObject({ quantity: 3, preorderInfo: { enabled: true, limit: 50 } });
-    expect(after['preorderInfo']).not.toHaveProperty('message');
-  });
-
-  test.each<[string, unknown]>([
-    ['none', undefined],
-    ['an empty text', ''],
-    ['no paths', { paths: [] }],
-    ['an empty list', []],
-  ])('that is empty is none: %s', async (_, fieldMask) => {
-    const item = await create({ preorderInfo: preorder });
-    const after = await update(item, change, { fieldMask });
-    expect(after).toMatchObject({ quantity: 3, preorderInfo: { enabled: false, limit: 50 } });
-  });
-
-  test('sets a whole object, what is absent to its default', async () => {
-    const item = await create({ preorderInfo: preorder, extendedFields: { namespaces } });
-    const after = await update(
-      item,
-      { extendedFields: { namespaces: { c: {} } } },
-      { fieldMask: 'preorderInfo,extendedFields,revision,product.name' },
-    );
-    expect(after['preorderInfo']).toMatchObject({ enabled: false, limit: 100_000 });
-    expect(after['preorderInfo']).not.toHaveProperty('message');
-    expect(after['extendedFields']).toEqual({ namespaces: { c: {} } });
-  });
-
-  test('sets or takes away one namespace', async () => {
-    const item = await create({ extendedFields: { namespaces } });
-    const fieldMask = 'extendedFields.namespaces.a,extendedFields.namespaces.c';
-    const written = { namespaces: { b: {}, c: { three: 3 } } };
-    const after = await update(item, { extendedFields: written }, { fieldMask });
-    expect(after['extendedFields']).toEqual({ namespaces: { b: { two: 2 }, c: { three: 3 } } });
-  });
-
-  test('that names what is not there to write is refused', async () => {
-    const item = await create();
-    const unknown = await refused(item, { quantity: 1 }, { fieldMask: 'quantity,stock' });
-    expect(unknown).toMatchObject({ status: 400, field: 'fieldMask', rule: 'FORMAT' });
-    const form = await refused(item, { quantity: 1 }, { fieldMask: 7 });
-    expect(form).toMatchObject({ status: 400, field: 'fieldMask', rule: 'FORMAT' });
-    const missing = await refused(item, {}, { fieldMask: 'quantity' });
-    expect(missing).toMatchObject({
-      status: 400,
-      field: 'inventoryItem.quantity',
-      rule: 'REQUIRED_FIELD',
-    });
   });
 });
 

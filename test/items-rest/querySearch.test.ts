@@ -8,6 +8,7 @@ const texts = [
   { name: 'Äpfel (süß)', variantName: 'large', sku: 'AE-5' },
   { sku: 'RED-6' },
   {},
+  { name: 'Cafe\u0301 noir', sku: 'Gru\u0308n', barcode: 'E\u0301-7' },
 ];
 const { ids, page, post, wix } = queryHub(() =>
   texts.map((text, i) => ({ ...text, quantity: i * 10 })),
@@ -29,6 +30,13 @@ test.each<[string, object, number[]]>([
   ['each word, fuzzy', { expression: 'gr sm', mode: 'AND', fuzzy: true }, [1]],
   ['words that punctuation parts', { expression: 'box,10', mode: 'AND' }, [2]],
   ['words beyond ASCII', { expression: 'ÄPFEL SÜSS süß', mode: 'OR' }, [4]],
+  ['letters and their marks apart', { expression: 'Cafe\u0301 noir', mode: 'AND' }, [7]],
+  [
+    'letters that are one with their marks',
+    { expression: 'caf\u00e9 gr\u00fcn', mode: 'AND' },
+    [7],
+  ],
+  ['the same in barcodes', { expression: '\u00e9', fields: ['product.variantBarcode'] }, [7]],
   ['a word in one field', { expression: 'red', fields: ['product.name'] }, [0]],
   [
     'a word in two fields',
@@ -37,8 +45,8 @@ test.each<[string, object, number[]]>([
   ],
   ['a barcode', { expression: '4002' }, [1]],
   ['a word in barcodes alone', { expression: 'apple', fields: ['product.variantBarcode'] }, [3]],
-  ['all without words', { expression: ' -- ' }, [0, 1, 2, 3, 4, 5, 6]],
-  ['all without an expression', { expression: null, mode: 'AND' }, [0, 1, 2, 3, 4, 5, 6]],
+  ['all without words', { expression: ' -- ' }, [0, 1, 2, 3, 4, 5, 6, 7]],
+  ['all without an expression', { expression: null, mode: 'AND' }, [0, 1, 2, 3, 4, 5, 6, 7]],
   ['nothing nobody has', { expression: 'plum' }, []],
 ])('finds %s', async (_case, search, right) => {
   expect(await found(search)).toEqual(right);

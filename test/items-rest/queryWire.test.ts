@@ -122,6 +122,7 @@ describe('.r is refused', () => {
     ['what is no UTF-8', Buffer.from([0x22, 0xff, 0x22]).toString('base64url'), /UTF-8/],
     ['a list', encoded([1]), /an object/],
     ['a text', encoded('all'), /an object/],
+    ['null', encoded(null), /a JSON object/],
   ])('%s', async (_case, written, sentence) => {
     const { status, body } = await call<unknown>(`query?.r=${encodeURIComponent(written)}`);
     expect(status).toBe(400);

@@ -88,7 +88,7 @@ describe('a new item', () => {
       updatedMs,
       quantity: 0,
       reserved: 0,
-      preorderLimit: 0,
+      preorderLimit: 100_000,
       preorderCounter: 0,
       lowStockThreshold: null,
     });

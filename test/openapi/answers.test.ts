@@ -34,6 +34,15 @@ test('the plugin answers as the document says', async () => {
   }
 });
 
+test.each(['/healthz', '/readyz', '/metrics', '/openapi.yaml'])(
+  '%s is only asked',
+  async (path) => {
+    for (const method of ['POST', 'PUT', 'DELETE']) {
+      expect((await checkedFetch(`${hub().url}${path}`, { method })).status).toBe(405);
+    }
+  },
+);
+
 describe('the claims of a call are as the document says', () => {
   const claims = (items: unknown, more: object = {}, metadata: object = {}) => {
     const request = hub().request(items, more);

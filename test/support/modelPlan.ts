@@ -23,7 +23,7 @@ export function newLevel(): ModelLevel {
     revision: 0,
     quantity: 0,
     reserved: 0,
-    preorderLimit: 0,
+    preorderLimit: 100_000,
     preorderCounter: 0,
     lowStockThreshold: null,
   };

@@ -58,6 +58,12 @@ const UNSERVED: readonly { path: RegExp; known: boolean; status: number; respons
   { path: /^\/stores\/v3\//, known: true, status: 405, response: 'MethodNotAllowed' },
   { path: /^\/stores\/v3\//, known: false, status: 404, response: 'NothingThere' },
   { path: /^\/(?:v1|webhooks)\//, known: true, status: 405, response: 'PluginMethodNotAllowed' },
+  {
+    path: /^\/(?:healthz|readyz|metrics|openapi\.yaml)$/,
+    known: true,
+    status: 405,
+    response: 'OperationsMethodNotAllowed',
+  },
   { path: /^\/(?!stores\/v3\/)/, known: false, status: 404, response: 'NothingHere' },
 ];
 
