@@ -15,7 +15,7 @@ export const MAX_DEAD_LETTERS = 10_000;
 /** A receiver of events, as it is stored. */
 export interface StoredSubscription {
   url: string;
-  /** Null: every type. */
+  /** Null: Wix's five, `wixEventTypes`. */
   eventTypes: InventoryEventType[] | null;
   enabled: boolean;
   /** Rises by one per change; 1 when created. */

@@ -1,4 +1,5 @@
 import { readWebhookKey } from '../auth/webhookKey';
+import { wixEventTypes, type InventoryEventType } from '../core/inventoryEvent';
 import type { Logger } from '../observability/logger';
 import type { WebhookAttempts } from '../observability/webhookMetrics';
 import type { HubRedis } from '../redis/commands';
@@ -19,6 +20,15 @@ const RECEIVERS_KEPT_MS = 1000;
 /** Jobs of one process at a time; nearly all of their time is waiting for answers. */
 const CONCURRENCY = { drain: 64, retry: 64, replay: 16, sweep: 1 } as const;
 
+/** The process-wide target. */
+export interface Target {
+  url: string;
+  /** Private RSA key, PEM. */
+  privateKeyPem: string;
+  /** Default: Wix's five. */
+  eventTypes?: readonly InventoryEventType[];
+}
+
 /** How webhooks are delivered. */
 export interface DeliveryOptions extends TargetRules {
   redis: HubRedis;
@@ -29,7 +39,7 @@ export interface DeliveryOptions extends TargetRules {
   /** Seconds between a failed attempt and the next, 0 or more; one per further attempt. */
   retryScheduleSeconds: readonly number[];
   /** Where the events of all tenants go besides. */
-  target?: { url: string; privateKeyPem: string } | undefined;
+  target?: Target | undefined;
   /** Default: the system's. */
   lookup?: AllLookup | undefined;
   metrics: WebhookAttempts;
@@ -66,7 +76,10 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery> 
     appId: options.appId,
     timeoutMs,
     retryDelaysMs: retryScheduleSeconds.map((seconds) => 1000 * seconds),
-    target: target && key ? { url: target.url, key } : undefined,
+    target:
+      target && key
+        ? { url: target.url, key, eventTypes: new Set(target.eventTypes ?? wixEventTypes) }
+        : undefined,
     signingKeys: new Map(),
     inFlight: new Map(),
     metrics: options.metrics,

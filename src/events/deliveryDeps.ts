@@ -1,4 +1,5 @@
 import type { WebhookKey } from '../auth/webhookKey';
+import type { InventoryEventType } from '../core/inventoryEvent';
 import type { Logger } from '../observability/logger';
 import type { WebhookAttempts } from '../observability/webhookMetrics';
 import type { HubRedis } from '../redis/commands';
@@ -44,7 +45,7 @@ export interface DeliveryDeps {
   /** Milliseconds between a failed attempt and the next; one per further attempt. */
   retryDelaysMs: readonly number[];
   /** Where the events of all tenants go besides. */
-  target: { url: string; key: WebhookKey } | undefined;
+  target: { url: string; key: WebhookKey; eventTypes: ReadonlySet<InventoryEventType> } | undefined;
   /** Keys read so far, by public key. */
   signingKeys: Map<string, WebhookKey>;
   /** Attempts that run now, by receiver. */

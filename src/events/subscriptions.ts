@@ -64,7 +64,7 @@ export interface SubscriptionOutcome {
 /** A receiver of events to create. */
 export interface NewSubscription extends KeyedChange {
   url: string;
-  /** Default: every type. */
+  /** Default: Wix's five. */
   eventTypes?: readonly InventoryEventType[] | undefined;
   /** Default: true. */
   enabled?: boolean | undefined;
@@ -107,7 +107,7 @@ export interface SubscriptionChange extends KeyedChange {
   /** The revision the caller knows. */
   revision: number;
   url?: string | undefined;
-  /** Null: every type. */
+  /** Null: Wix's five. */
   eventTypes?: readonly InventoryEventType[] | null | undefined;
   enabled?: boolean | undefined;
 }

@@ -15,7 +15,8 @@ export class WebhookSubscriptionCreateInput {
 
   @Field(() => [InventoryEventTypeEnum], {
     nullable: true,
-    description: 'Types of events to send, 1..6. Absent or null: all.',
+    description:
+      'Types of events to send, 1..6. Absent or null: the five of Wix, all but LOW_STOCK.',
   })
   eventTypes?: InventoryEventTypeName[] | null;
 
@@ -49,7 +50,9 @@ export class WebhookSubscriptionUpdateInput {
 
   @Field(() => [InventoryEventTypeEnum], {
     nullable: true,
-    description: 'Types of events to send, 1..6. Absent: as they are. Null: all.',
+    description:
+      'Types of events to send, 1..6. Absent: as they are. Null: the five of Wix, all but ' +
+      'LOW_STOCK.',
   })
   eventTypes?: InventoryEventTypeName[] | null;
 

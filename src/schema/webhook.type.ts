@@ -53,7 +53,7 @@ export class WebhookSubscription {
 
   @Field(() => [InventoryEventTypeEnum], {
     nullable: true,
-    description: 'Types of events that are sent. Null: all.',
+    description: 'Types of events that are sent. Null: the five of Wix, all but LOW_STOCK.',
   })
   eventTypes!: InventoryEventTypeName[] | null;
 
