@@ -27,7 +27,8 @@ export class WebhookHealth {
   @Field(() => String, {
     nullable: true,
     description:
-      'Why it failed, such as `timeout`, `status 500` or `address refused`. Null: none has.',
+      'Why it failed: `timeout`, `status 500` (or another), `unreachable`, `address refused`, or ' +
+      '`not https` in production. Null: none has.',
   })
   lastFailureReason!: string | null;
 
