@@ -1,3 +1,4 @@
+import { InventoryError } from './errors';
 import type { InventoryEventType } from './inventoryEvent';
 
 /** Id of the process-wide target among a tenant's receivers of events. */
@@ -11,6 +12,12 @@ export const MAX_URL_LENGTH = 2000;
 export const MAX_WAITING_RETRIES = 10_000;
 /** Most dead letters of one subscription; then the oldest are dropped. */
 export const MAX_DEAD_LETTERS = 10_000;
+
+/** @returns LIMIT_REACHED that names the bound */
+export function tooManySubscriptions(): InventoryError {
+  const message = `A tenant has up to ${MAX_SUBSCRIPTIONS} webhook subscriptions.`;
+  return new InventoryError('LIMIT_REACHED', message);
+}
 
 /** A receiver of events, as it is stored. */
 export interface StoredSubscription {

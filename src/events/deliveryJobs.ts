@@ -3,6 +3,7 @@ import { HUB_TARGET_ID, type UndeliveredEvent } from '../core/webhook';
 import type { JobEnd, JobRun } from '../redis/queues';
 import { lastLedgerId } from '../redis/reads';
 import {
+  forgetWebhookTenant,
   isTargetKnown,
   knownSince,
   rememberTarget,
@@ -174,6 +175,8 @@ export async function sweep(deps: DeliveryDeps): Promise<void> {
     for (const tenantId of tenants) {
       const ids = await receiverIds({ redis, target: undefined }, tenantId);
       for (const id of ids) await addWhenBehind(deps, { tenantId, id }, undefined);
+      // Who deleted its last one may have died before the tenant was forgotten.
+      if (ids.length === 0) await forgetWebhookTenant(redis, tenantId);
     }
   }
   if (!target) return;

@@ -4,6 +4,7 @@ import { InventoryError, invalidInput } from '../core/errors';
 import { inventoryEventTypes, type InventoryEventType } from '../core/inventoryEvent';
 import {
   MAX_SUBSCRIPTIONS,
+  tooManySubscriptions,
   type DeliveryHealth,
   type StoredSubscription,
   type WebhookSubscription,
@@ -88,10 +89,8 @@ export async function createSubscription(
   const types = checkTypes(eventTypes);
   const created = await saveOnce(deps, tenantId, call, async () => {
     const stored = await readWebhooks(redis, tenantId);
-    if (stored.size >= MAX_SUBSCRIPTIONS) {
-      const message = `A tenant has up to ${MAX_SUBSCRIPTIONS} webhook subscriptions.`;
-      throw new InventoryError('LIMIT_REACHED', message);
-    }
+    // The store decides; this spares the making of keys, which takes long.
+    if (stored.size >= MAX_SUBSCRIPTIONS) throw tooManySubscriptions();
     const { privateKeyPem, publicKeyPem } = await makeWebhookKeyPair();
     const after = { url: address, eventTypes: types, enabled, revision: 1, publicKeyPem };
     const cursor = from ?? ((await lastLedgerId(redis, tenantId)) || FEED_START);
@@ -179,8 +178,7 @@ export async function deleteSubscription(
       const deleted = await deleteWebhook(redis, tenantId, id);
       // A keyed one that was broken off may have deleted it.
       if (!deleted && !call) throw noSuchSubscription(id);
-      const left = await readWebhooks(redis, tenantId);
-      if (left.size === 0) await forgetWebhookTenant(redis, tenantId);
+      await forgetWebhookTenant(redis, tenantId);
     },
   });
   return { replayed };

@@ -1,11 +1,12 @@
 import type { RefusalWord } from '../core/errors';
-import type { DeliveryHealth } from '../core/webhook';
+import { MAX_SUBSCRIPTIONS, tooManySubscriptions, type DeliveryHealth } from '../core/webhook';
 import { keptText, openKept, type KeyedCall } from './callRecord';
 import type { StoreOutcome } from './commands';
-import { hubKeys, keys } from './keys';
+import { keys } from './keys';
 import { lastLedgerId } from './reads';
 import { refusal } from './refusal';
 import { run, whileStoreAnswers, type HubRedis } from './scripts';
+import { rememberWebhookTenant } from './tenants';
 
 /** A tenant's receivers of events by id, as stored: JSON text. */
 export async function readWebhooks(
@@ -36,7 +37,7 @@ export interface SaveWebhook {
  *
  * @returns the JSON stored; of a replay the subscription id, a line feed and the JSON stored
  * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, WEBHOOK_CHANGED when what is stored is not what
- *   was read, REDIS_UNAVAILABLE
+ *   was read, LIMIT_REACHED, REDIS_UNAVAILABLE
  */
 export async function saveWebhook(
   redis: HubRedis,
@@ -44,7 +45,7 @@ export async function saveWebhook(
   { id, before, after, privateKeyPem = '', cursor = '', call }: SaveWebhook,
 ): Promise<StoreOutcome> {
   // First: a tenant that is known for nothing costs less than a receiver nobody serves.
-  await whileStoreAnswers(() => redis.sadd(hubKeys.webhookTenants, tenantId));
+  await rememberWebhookTenant(redis, tenantId);
   const [word, rest] = await run(redis, 'saveWebhook', [
     keys.webhooks(tenantId),
     keys.webhookKeys(tenantId),
@@ -58,9 +59,15 @@ export async function saveWebhook(
     call?.inputDigest ?? '',
     call?.retentionMs ?? 0,
     keptText(call),
+    MAX_SUBSCRIPTIONS,
   ]);
   const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
-  if (answer === 'OK') return { stored: rest!.toString(), replayed: false };
+  if (answer === 'OK') {
+    // Again: who deleted the last one meanwhile may have had the tenant forgotten.
+    await rememberWebhookTenant(redis, tenantId);
+    return { stored: rest!.toString(), replayed: false };
+  }
+  if (answer === 'LIMIT_REACHED') throw tooManySubscriptions();
   if (answer === 'REPLAYED') return { stored: openKept(rest!.toString()).kept, replayed: true };
   throw refusal(answer, rest);
 }
@@ -71,17 +78,16 @@ export async function deleteWebhook(
   tenantId: string,
   id: string,
 ): Promise<boolean> {
-  return whileStoreAnswers(async () => {
-    const removed = await redis.hdel(keys.webhooks(tenantId), id);
-    await redis.hdel(keys.webhookKeys(tenantId), id);
-    await redis.del(
-      keys.webhookState(tenantId, id),
-      keys.webhookRetries(tenantId, id),
-      keys.deadLetters(tenantId, id),
-      keys.deadLetterTimes(tenantId, id),
-    );
-    return removed === 1;
-  });
+  const [, removed] = await run(redis, 'deleteWebhook', [
+    keys.webhooks(tenantId),
+    keys.webhookKeys(tenantId),
+    keys.webhookState(tenantId, id),
+    keys.webhookRetries(tenantId, id),
+    keys.deadLetters(tenantId, id),
+    keys.deadLetterTimes(tenantId, id),
+    id,
+  ]);
+  return removed!.toString() === '1';
 }
 
 /** The private key of a receiver, PEM; null: there is no such receiver. */
@@ -196,9 +202,6 @@ export async function noteAttempt(
   id: string,
   notes: Pick<CursorMove, 'lastSuccessMs' | 'lastFailureMs' | 'lastFailure'>,
 ): Promise<void> {
-  const state = keys.webhookState(tenantId, id);
   const fields = Object.entries(notes).flatMap(([name, value]) => [name, String(value)]);
-  await whileStoreAnswers(async () => {
-    if ((await redis.hexists(state, 'cursor')) === 1) await redis.hset(state, ...fields);
-  });
+  await run(redis, 'noteAttempt', [keys.webhookState(tenantId, id), ...fields]);
 }
