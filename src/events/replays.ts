@@ -22,6 +22,8 @@ export interface ReplayEvents {
   /** The last movement; default: the present end. */
   to?: ReplayBound | undefined;
   call?: KeyedCall | undefined;
+  /** An operator asks, who may name the process-wide target too. */
+  operator?: boolean | undefined;
 }
 
 /**
@@ -31,9 +33,9 @@ export interface ReplayEvents {
  *   REDIS_UNAVAILABLE
  */
 export async function replayEvents(
-  deps: DeliveryDeps,
+  deps: Pick<DeliveryDeps, 'redis' | 'queues'>,
   tenantId: string,
-  { id, from, to, call }: ReplayEvents,
+  { id, from, to, call, operator }: ReplayEvents,
 ): Promise<{ replayed: boolean }> {
   const { redis, queues } = deps;
   const about = callAbout(call, { subscriptionId: id });
@@ -42,7 +44,7 @@ export async function replayEvents(
       const cursor = await placeOf(deps, tenantId, from, 'from', -1);
       const end = to ? placeOf(deps, tenantId, to, 'to', 0) : lastLedgerId(redis, tenantId);
       const range = { cursor: cursor || FEED_START, to: await end };
-      await checkSubscription(deps, tenantId, id, 'subscriptionId');
+      await checkSubscription(deps, tenantId, id, { field: 'subscriptionId', operator });
       return range;
     },
     act: async (range) => {
@@ -61,7 +63,7 @@ export async function replayEvents(
 
 /** A cursor as given, or the last ledger id of a moment (plus some ms); empty: none so early. */
 async function placeOf(
-  { redis }: DeliveryDeps,
+  { redis }: Pick<DeliveryDeps, 'redis'>,
   tenantId: string,
   { cursor, timeMs }: ReplayBound,
   field: string,

@@ -3,6 +3,7 @@ import { makeWebhookKeyPair } from '../auth/webhookKey';
 import { InventoryError, invalidInput } from '../core/errors';
 import { inventoryEventTypes, type InventoryEventType } from '../core/inventoryEvent';
 import {
+  HUB_TARGET_ID,
   MAX_SUBSCRIPTIONS,
   tooManySubscriptions,
   type DeliveryHealth,
@@ -16,6 +17,7 @@ import { lastLedgerId } from '../redis/reads';
 import { forgetWebhookTenant } from '../redis/tenants';
 import {
   deleteWebhook,
+  readCursor,
   readHealth,
   readWebhooks,
   saveWebhook,
@@ -184,14 +186,25 @@ export async function deleteSubscription(
   return { replayed };
 }
 
-/** @throws InventoryError NO_SUCH_SUBSCRIPTION, REDIS_UNAVAILABLE */
+/**
+ * Checks that a tenant has a receiver.
+ *
+ * @param ask.field what the caller calls the id; default `id`
+ * @param ask.operator whether the process-wide target counts too, once it has a place in the
+ *   tenant's ledger
+ * @throws InventoryError NO_SUCH_SUBSCRIPTION, REDIS_UNAVAILABLE
+ */
 export async function checkSubscription(
   { redis }: Pick<DeliveryDeps, 'redis'>,
   tenantId: string,
   id: string,
-  field = 'id',
+  { field = 'id', operator = false }: { field?: string; operator?: boolean | undefined } = {},
 ): Promise<void> {
-  if (!(await readWebhooks(redis, tenantId)).has(id)) throw noSuchSubscription(id, field);
+  const isTarget = operator && id === HUB_TARGET_ID;
+  const isThere = isTarget
+    ? (await readCursor(redis, tenantId, id)).cursor !== null
+    : (await readWebhooks(redis, tenantId)).has(id);
+  if (!isThere) throw noSuchSubscription(id, field);
 }
 
 type Undated = Omit<StoredSubscription, 'createdDate' | 'updatedDate'>;

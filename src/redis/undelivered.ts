@@ -72,26 +72,49 @@ export async function buryEvent(
   ]);
 }
 
-/** Dead letters, the oldest first, after one of them (empty: from the start). */
+/** Where a dead letter stands among a receiver's: by time, then by event id. */
+export interface LetterPlace {
+  failedMs: number;
+  eventId: string;
+}
+
+/** Dead letters, the oldest first, after a place, whether or not one is there still. */
 export async function readDeadLetters(
   redis: HubRedis,
   tenantId: string,
   id: string,
-  after: string,
+  after: LetterPlace | undefined,
   count: number,
 ): Promise<EventText[]> {
   return whileStoreAnswers(async () => {
     const times = keys.deadLetterTimes(tenantId, id);
-    const rank = after === '' ? -1 : await redis.zrank(times, after);
-    if (rank === null) return [];
-    const ids = await redis.zrange(times, String(rank + 1), String(rank + count));
-    if (ids.length === 0) return [];
-    const texts = await redis.hmget(keys.deadLetters(tenantId, id), ...ids);
-    return ids.flatMap((eventId, i) => {
-      const text = texts[i];
-      return text ? [{ id: eventId, text }] : [];
-    });
+    const ids = after
+      ? await idsAfter(redis, times, after, count)
+      : await redis.zrange(times, '0', String(count - 1));
+    return pickDeadLetters(redis, tenantId, id, ids);
   });
+}
+
+async function idsAfter(
+  redis: HubRedis,
+  times: string,
+  { failedMs, eventId }: LetterPlace,
+  count: number,
+): Promise<string[]> {
+  const [same, later] = await Promise.all([
+    redis.zrangebyscore(times, failedMs, failedMs),
+    redis.zrangebyscore(times, `(${failedMs}`, '+inf', 'LIMIT', 0, count),
+  ]);
+  return [...same.filter((other) => other > eventId), ...later].slice(0, count);
+}
+
+/** How many dead letters a receiver has. */
+export async function countDeadLetters(
+  redis: HubRedis,
+  tenantId: string,
+  id: string,
+): Promise<number> {
+  return whileStoreAnswers(() => redis.zcard(keys.deadLetterTimes(tenantId, id)));
 }
 
 /** Some dead letters by event id; those that are not there are left out. */

@@ -138,6 +138,23 @@ export class WebhookDeadLettersPayload {
   userErrors!: UserError[];
 }
 
+@ObjectType({ description: 'What is tried now.' })
+export class WebhookRetryNowPayload {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of events that waited for another attempt. Null: nothing is tried.',
+  })
+  count?: number;
+
+  @Field(() => Boolean, {
+    description: 'True: an earlier call with the same key did it; nothing is tried now.',
+  })
+  replayed!: boolean;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors!: UserError[];
+}
+
 @ObjectType({ description: 'Whether a replay was begun.' })
 export class WebhookReplayPayload {
   @Field(() => Boolean, { nullable: true, description: 'Null: nothing is sent.' })

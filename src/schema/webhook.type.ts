@@ -2,7 +2,6 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { InventoryEventTypeName } from './inventoryEventType';
 import { InventoryEventTypeEnum } from './inventoryEventType';
-import { PageInfo } from './pageInfo.type';
 
 @ObjectType({ description: 'How delivery to a receiver goes.' })
 export class WebhookHealth {
@@ -75,37 +74,4 @@ export class WebhookSubscription {
 
   @Field(() => WebhookHealth, { description: 'How delivery goes.' })
   health?: WebhookHealth;
-}
-
-@ObjectType({ description: 'An event that was given up after its last attempt.' })
-export class WebhookDeadLetter {
-  @Field(() => ID, { description: 'Event id, a GUID.' })
-  eventId!: string;
-
-  @Field(() => InventoryEventTypeEnum, { description: 'Type of the event.' })
-  type!: InventoryEventTypeName;
-
-  @Field(() => ID, { description: 'Id of the item it is about, a GUID.' })
-  itemId!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When the movement was, UTC.' })
-  time!: Date;
-
-  @Field(() => Int, { description: 'Number of attempts that were made.' })
-  attempts!: number;
-
-  @Field(() => GraphQLDateTime, { description: 'When the last attempt failed, UTC.' })
-  failedDate!: Date;
-
-  @Field(() => String, { description: 'Why it failed, such as `timeout` or `status 500`.' })
-  failure!: string;
-}
-
-@ObjectType({ description: 'Some dead letters, the oldest first.' })
-export class WebhookDeadLetterConnection {
-  @Field(() => [WebhookDeadLetter], { description: 'The dead letters.' })
-  nodes!: WebhookDeadLetter[];
-
-  @Field(() => PageInfo, { description: 'Where the page is. A cursor is an event id.' })
-  pageInfo!: PageInfo;
 }
