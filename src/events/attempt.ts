@@ -32,6 +32,11 @@ export function undeliveredText(
   return JSON.stringify({ ...event, attempts, failure, failedMs } satisfies UndeliveredEvent);
 }
 
+/** Id of the job that has an event tried again. */
+export function retryJobId(job: RetryJob): string {
+  return `${receiverName(job)}/${job.eventId}`;
+}
+
 /** Has events tried again on the schedule, or from its beginning at once. */
 export async function scheduleRetries(
   { queues, retryDelaysMs }: Pick<DeliveryDeps, 'queues' | 'retryDelaysMs'>,
@@ -42,7 +47,7 @@ export async function scheduleRetries(
     jobs.map((data) => ({
       data,
       options: {
-        id: `${receiverName(data)}/${data.eventId}`,
+        id: retryJobId(data),
         delayMs: atOnce ? 0 : (retryDelaysMs[0] ?? 0),
         attempts: atOnce ? retryDelaysMs.length + 1 : Math.max(1, retryDelaysMs.length),
       },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DelayedError, Queue, Worker, type ConnectionOptions, type JobsOptions } from 'bullmq';
+import { DelayedError, Job, Queue, Worker, type ConnectionOptions, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { workerConnection, queueConnection, type RedisTarget } from './connect';
 import { HUB_TAG } from './keys';
@@ -39,6 +39,15 @@ export interface JobQueue<Data> {
   add(data: Data, options?: JobOptions): Promise<void>;
   /** Adds several in one round trip. @throws InventoryError REDIS_UNAVAILABLE */
   addAll(jobs: readonly { data: Data; options: JobOptions }[]): Promise<void>;
+  /**
+   * Has jobs that wait for their time run now; ids of others are left out.
+   *
+   * @returns how many wait no more
+   * @throws InventoryError REDIS_UNAVAILABLE
+   */
+  promote(ids: readonly string[]): Promise<number>;
+  /** The same for the job added as the only one of its kind: whether it waited for its time. */
+  promoteOnly(only: string): Promise<boolean>;
   /** Has a job run every so often, in one process at a time. */
   repeat(id: string, everyMs: number, data: Data): Promise<void>;
   /** Jobs that wait for their time. @throws InventoryError REDIS_UNAVAILABLE */
@@ -84,7 +93,16 @@ export function createJobQueue<Data>(
     streams: { events: { maxLen: 100 } },
   });
   queue.on('error', onError);
+  const promote = async (ids: readonly string[]): Promise<number> => {
+    const promoted = await Promise.all(ids.map((id) => promoteJob(queue, id)));
+    return promoted.filter(Boolean).length;
+  };
   return {
+    promote,
+    promoteOnly: async (only) => {
+      const id = await whileStoreAnswers(() => queue.getDeduplicationJobId(only));
+      return id !== null && (await promote([id])) === 1;
+    },
     add: async (data, options = {}) => {
       await whileStoreAnswers(() => queue.add(name as never, data as never, jobOptions(options)));
     },
@@ -105,6 +123,23 @@ export function createJobQueue<Data>(
     delayed: () => whileStoreAnswers(() => queue.getDelayedCount()),
     close: () => closing(queue.close(), () => queue.disconnect()),
   };
+}
+
+/** How BullMQ says that a job does not wait for its time. */
+const NOT_DELAYED = -3;
+
+/** Has a job run now; false: it does not wait for its time. */
+async function promoteJob(queue: Queue, id: string): Promise<boolean> {
+  return whileStoreAnswers(async () => {
+    try {
+      // What the job is for needs not be read.
+      await new Job(queue, queue.name, undefined, undefined, id).promote();
+      return true;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === NOT_DELAYED) return false;
+      throw error;
+    }
+  });
 }
 
 function jobOptions({ id, rememberedMs, only, delayMs, attempts = 1 }: JobOptions): JobsOptions {

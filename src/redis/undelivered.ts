@@ -30,6 +30,11 @@ export async function readParked(
   return whileStoreAnswers(() => redis.hget(keys.webhookRetries(tenantId, id), eventId));
 }
 
+/** Ids of a receiver's events that wait for another attempt. */
+export async function parkedIds(redis: HubRedis, tenantId: string, id: string): Promise<string[]> {
+  return whileStoreAnswers(() => redis.hkeys(keys.webhookRetries(tenantId, id)));
+}
+
 /** Forgets events that waited for another attempt. */
 export async function unparkEvents(
   redis: HubRedis,
