@@ -125,7 +125,7 @@ async function retryLetters(
   // They are kept as waiting before they cease to be dead letters: none is lost in between.
   await parkEvents(deps.redis, tenantId, id, letters);
   const jobs = letters.map((letter) => ({ tenantId, id, eventId: letter.id }));
-  await scheduleRetries(deps, jobs, true);
+  await scheduleRetries(deps, jobs, { atOnce: true });
   const ids = letters.map((letter) => letter.id);
   await removeDeadLetters(deps.redis, tenantId, id, ids);
 }

@@ -3,12 +3,15 @@ import { wixEventTypes, type InventoryEventType } from '../core/inventoryEvent';
 import type { Logger } from '../observability/logger';
 import type { WebhookAttempts } from '../observability/webhookMetrics';
 import type { HubRedis } from '../redis/commands';
-import { createJobQueue, createJobWorker, type JobWorker } from '../redis/queues';
+import { createJobQueue, createJobWorker, type JobEnd, type JobWorker } from '../redis/queues';
 import type { RedisTarget } from '../redis/connect';
 import { parseTargetUrl, type AllLookup, type TargetRules } from './targetAddress';
-import type { DeliveryDeps, DeliveryQueues } from './deliveryDeps';
-import { addDrain, beginTarget, drain, replay, retry, sweep } from './deliveryJobs';
+import type { DeliveryDeps, DeliveryQueues, DrainJob, ReplayJob, RetryJob } from './deliveryDeps';
+import { drain, replay } from './deliveryJobs';
 import { receiverIds } from './receivers';
+import { retry } from './retryJob';
+import { beginTarget, sweep } from './sweep';
+import { addDrain } from './wakeDrain';
 import { createWebhookSender } from './webhookSender';
 
 /** How often receivers that are behind are looked for, ms: what covers a lost wake-up. */
@@ -18,7 +21,12 @@ const WAKE_DELAY_MS = 20;
 /** How long a process goes by what receivers a tenant had, ms. */
 const RECEIVERS_KEPT_MS = 1000;
 /** Jobs of one process at a time; nearly all of their time is waiting for answers. */
-const CONCURRENCY = { drain: 64, retry: 64, replay: 16, sweep: 1 } as const;
+const CONCURRENCY = {
+  drains: { quick: 256, slow: 64 },
+  retries: { quick: 64, slow: 32 },
+  replay: 64,
+  sweep: 1,
+} as const;
 
 /** The process-wide target. */
 export interface Target {
@@ -100,19 +108,25 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery> 
       delete redis.onLedgerEntry;
       waker.close();
       await Promise.all(workers.map((worker) => worker.close()));
-      const { drain: first, retry: second, replay: third, sweep: fourth } = queues;
-      await Promise.all([first, second, third, fourth].map((queue) => queue.close()));
+      const { drains, retries, replay: replays, sweep: sweeps } = queues;
+      const all = [...Object.values(drains), ...Object.values(retries), replays, sweeps];
+      await Promise.all(all.map((queue) => queue.close()));
       deps.sender.close();
     },
   };
 }
 
+/** Names of queues by lane. */
+const DRAINS = { quick: 'webhook-drain', slow: 'webhook-drain-slow' } as const;
+const RETRIES = { quick: 'webhook-retry', slow: 'webhook-retry-slow' } as const;
+
 function openQueues(store: RedisTarget, onError: (error: Error) => void): DeliveryQueues {
+  const open = <Data>(name: string) => createJobQueue<Data>(store, name, onError);
   return {
-    drain: createJobQueue(store, 'webhook-drain', onError),
-    retry: createJobQueue(store, 'webhook-retry', onError),
-    replay: createJobQueue(store, 'webhook-replay', onError),
-    sweep: createJobQueue(store, 'webhook-sweep', onError),
+    drains: { quick: open(DRAINS.quick), slow: open(DRAINS.slow) },
+    retries: { quick: open(RETRIES.quick), slow: open(RETRIES.slow) },
+    replay: open('webhook-replay'),
+    sweep: open('webhook-sweep'),
   };
 }
 
@@ -121,30 +135,24 @@ function openWorkers(
   store: RedisTarget,
   onError: (error: Error) => void,
 ): JobWorker[] {
-  const { retryDelaysMs } = deps;
-  const options = (kind: keyof typeof CONCURRENCY) => ({ concurrency: CONCURRENCY[kind], onError });
+  // An attempt that is under way is waited for, or it would be made again.
+  const closeTimeoutMs = deps.timeoutMs + 5000;
+  const open = <Data>(
+    name: string,
+    concurrency: number,
+    process: (job: Data) => Promise<JobEnd<Data>>,
+  ) => createJobWorker(store, name, process, { concurrency, closeTimeoutMs, onError });
+  const { drains, retries } = CONCURRENCY;
   return [
-    createJobWorker(store, 'webhook-drain', (job) => drain(deps, job as never), options('drain')),
-    createJobWorker(store, 'webhook-retry', (job, run) => retry(deps, job as never, run), {
-      ...options('retry'),
-      // A job that was added waited for the first delay already.
-      retryDelaysMs: retryDelaysMs.slice(1),
+    ...(['quick', 'slow'] as const).flatMap((lane) => [
+      open<DrainJob>(DRAINS[lane], drains[lane], (job) => drain(deps, job, lane)),
+      open<RetryJob>(RETRIES[lane], retries[lane], (job) => retry(deps, job, lane)),
+    ]),
+    open<ReplayJob>('webhook-replay', CONCURRENCY.replay, (job) => replay(deps, job)),
+    open('webhook-sweep', CONCURRENCY.sweep, async () => {
+      await sweep(deps);
+      return undefined;
     }),
-    createJobWorker(
-      store,
-      'webhook-replay',
-      (job) => replay(deps, job as never),
-      options('replay'),
-    ),
-    createJobWorker(
-      store,
-      'webhook-sweep',
-      async () => {
-        await sweep(deps);
-        return undefined;
-      },
-      options('sweep'),
-    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { parkedIds } from '../redis/undelivered';
 import { retryJobId } from './attempt';
-import { receiverName, type DeliveryDeps } from './deliveryDeps';
-import { addDrain } from './deliveryJobs';
+import type { DeliveryDeps } from './deliveryDeps';
+import { drainNow } from './wakeDrain';
 
 /** Jobs that are told to run in one go. */
 const PAGE = 500;
@@ -24,18 +24,10 @@ export async function retryNow(
   for (let at = 0; at < eventIds.length; at += PAGE) {
     const page = eventIds.slice(at, at + PAGE);
     const jobs = page.map((eventId) => retryJobId({ tenantId, id, eventId }));
-    tried += await deps.queues.retry.promote(jobs);
+    const { quick, slow } = deps.queues.retries;
+    const promoted = await Promise.all([quick.promote(jobs), slow.promote(jobs)]);
+    tried += promoted[0] + promoted[1];
   }
-  await drainNow(deps, tenantId, id);
+  await drainNow(deps, { tenantId, id });
   return tried;
-}
-
-/** Has what a receiver is behind with sent now. @throws InventoryError REDIS_UNAVAILABLE */
-export async function drainNow(
-  deps: Pick<DeliveryDeps, 'redis' | 'queues'>,
-  tenantId: string,
-  id: string,
-): Promise<void> {
-  await addDrain(deps, { tenantId, id });
-  await deps.queues.drain.promoteOnly(receiverName({ tenantId, id }));
 }

@@ -24,9 +24,10 @@ import {
   type SaveWebhook,
 } from '../redis/webhooks';
 import type { DeliveryDeps } from './deliveryDeps';
-import { addDrain } from './deliveryJobs';
 import { FEED_START, parseFeedCursor } from './feedCursor';
+import { retryNow } from './retryNow';
 import { parseTargetUrl } from './targetAddress';
+import { addDrain } from './wakeDrain';
 
 /**
  * A tenant's receivers of events, the oldest first.
@@ -115,7 +116,7 @@ export interface SubscriptionChange extends KeyedChange {
 
 /**
  * Changes a receiver of events. A disabled one keeps its place: enabled again, it is sent what it
- * has missed.
+ * has missed, and what waits for another attempt is tried at once.
  *
  * @throws InventoryError INVALID_INPUT, NO_SUCH_SUBSCRIPTION, REVISION_CONFLICT, WEBHOOK_CHANGED,
  *   IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
@@ -138,7 +139,8 @@ export async function changeSubscription(
     };
     return { id, before: text, after };
   });
-  if (changed.subscription.enabled) await addDrain(deps, { tenantId, id });
+  if (enabled === true) await retryNow(deps, tenantId, id);
+  else if (changed.subscription.enabled) await addDrain(deps, { tenantId, id });
   return changed;
 }
 

@@ -13,7 +13,7 @@ import { whileStoreAnswers } from './scripts';
 /** A worker that dies is known by its lock after this long, ms. */
 const LOCK_MS = 6000;
 
-/** How long a worker may take to finish its jobs, ms. */
+/** How long closing waits at least, ms. */
 const CLOSE_TIMEOUT_MS = 5000;
 
 /** How a job is added. */
@@ -52,6 +52,8 @@ export interface JobQueue<Data> {
   repeat(id: string, everyMs: number, data: Data): Promise<void>;
   /** Jobs that wait for their time. @throws InventoryError REDIS_UNAVAILABLE */
   delayed(): Promise<number>;
+  /** Jobs that wait for a worker. @throws InventoryError REDIS_UNAVAILABLE */
+  waiting(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,8 @@ export interface WorkerOptions {
   concurrency: number;
   /** Delay before each attempt after the first; the last one stands for all after it. */
   retryDelaysMs?: readonly number[];
+  /** How long closing waits for jobs that run, ms; default 5 s. */
+  closeTimeoutMs?: number | undefined;
   /** Told when a run fails, and when the store is away. */
   onError: (error: Error) => void;
 }
@@ -121,6 +125,7 @@ export function createJobQueue<Data>(
       );
     },
     delayed: () => whileStoreAnswers(() => queue.getDelayedCount()),
+    waiting: () => whileStoreAnswers(() => queue.getWaitingCount()),
     close: () => closing(queue.close(), () => queue.disconnect()),
   };
 }
@@ -163,7 +168,7 @@ export function createJobWorker<Data>(
   target: RedisTarget,
   name: string,
   process: (data: Data, run: JobRun) => Promise<JobEnd<Data>>,
-  { concurrency, retryDelaysMs = [], onError }: WorkerOptions,
+  { concurrency, retryDelaysMs = [], closeTimeoutMs = CLOSE_TIMEOUT_MS, onError }: WorkerOptions,
 ): JobWorker {
   const worker = new Worker<Data, void>(
     name,
@@ -196,7 +201,7 @@ export function createJobWorker<Data>(
   worker.on('failed', (job, error) => {
     if ((job?.opts.attempts ?? 1) === 1) onError(error);
   });
-  return { close: () => closing(worker.close(), () => worker.close(true)) };
+  return { close: () => closing(worker.close(), () => worker.close(true), closeTimeoutMs) };
 }
 
 /** Redis time, ms since 1970. */
@@ -208,8 +213,12 @@ async function storeTimeMs(backend: { client: Promise<unknown> }): Promise<numbe
 }
 
 /** Waits for a clean end, but not for a Redis that is away. */
-async function closing(closed: Promise<unknown>, force: () => Promise<unknown>): Promise<void> {
-  const late = sleep(CLOSE_TIMEOUT_MS, 'late', { ref: false });
+async function closing(
+  closed: Promise<unknown>,
+  force: () => Promise<unknown>,
+  timeoutMs = CLOSE_TIMEOUT_MS,
+): Promise<void> {
+  const late = sleep(timeoutMs, 'late', { ref: false });
   const end = await Promise.race([closed.catch(() => 'late'), late]);
   if (end === 'late') await Promise.race([force().catch(() => undefined), sleep(200)]);
 }

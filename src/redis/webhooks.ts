@@ -99,19 +99,74 @@ export async function readWebhookKey(
   return whileStoreAnswers(() => redis.hget(keys.webhookKeys(tenantId), id));
 }
 
+/** Which receivers one is served among: those that take long or fail delay no others. */
+export type Lane = 'quick' | 'slow';
+
+/** How far a receiver's events were delivered, and how it goes. */
+export interface ReceiverState {
+  /** Null: it has none yet. */
+  cursor: string | null;
+  lane: Lane;
+  /** Ids of events after the cursor that are done. */
+  ahead: readonly string[];
+  /** Events that wait for another attempt. */
+  waitingRetries: number;
+  consecutiveFailures: number;
+  /** Whether the last retry took more than half of the timeout. */
+  slowRetries: boolean;
+}
+
 /** How far a receiver's events were delivered, and how many wait for another attempt. */
 export async function readCursor(
   redis: HubRedis,
   tenantId: string,
   id: string,
-): Promise<{ cursor: string | null; waitingRetries: number; consecutiveFailures: number }> {
-  const [[cursor, failures], waitingRetries] = await whileStoreAnswers(() =>
-    Promise.all([
-      redis.hmget(keys.webhookState(tenantId, id), 'cursor', 'consecutiveFailures'),
-      redis.hlen(keys.webhookRetries(tenantId, id)),
-    ]),
+): Promise<ReceiverState> {
+  const state = keys.webhookState(tenantId, id);
+  const fields = ['cursor', 'lane', 'ahead', 'consecutiveFailures', 'slowRetries'];
+  const [[cursor, lane, ahead, failures, slowRetries], waitingRetries] = await whileStoreAnswers(
+    () =>
+      Promise.all([redis.hmget(state, ...fields), redis.hlen(keys.webhookRetries(tenantId, id))]),
   );
-  return { cursor: cursor ?? null, waitingRetries, consecutiveFailures: Number(failures ?? 0) };
+  return {
+    cursor: cursor ?? null,
+    lane: laneOf(lane),
+    ahead: ahead ? ahead.split(',') : [],
+    waitingRetries,
+    consecutiveFailures: Number(failures ?? 0),
+    slowRetries: slowRetries === 'true',
+  };
+}
+
+function laneOf(stored: string | null | undefined): Lane {
+  return stored === 'slow' ? 'slow' : 'quick';
+}
+
+/** Which receivers one is served among. */
+export async function readLane(redis: HubRedis, tenantId: string, id: string): Promise<Lane> {
+  const state = keys.webhookState(tenantId, id);
+  return laneOf(await whileStoreAnswers(() => redis.hget(state, 'lane')));
+}
+
+/** How far receivers are, and where the ledgers of their tenants end; all asked for at once. */
+export async function readPlaces(
+  redis: HubRedis,
+  receivers: readonly { tenantId: string; id: string }[],
+): Promise<{ cursor: string | null; lane: Lane; last: string }[]> {
+  const tenants = [...new Set(receivers.map(({ tenantId }) => tenantId))];
+  const [states, ends] = await Promise.all([
+    Promise.all(
+      receivers.map(({ tenantId, id }) =>
+        whileStoreAnswers(() => redis.hmget(keys.webhookState(tenantId, id), 'cursor', 'lane')),
+      ),
+    ),
+    Promise.all(tenants.map((tenantId) => lastLedgerId(redis, tenantId))),
+  ]);
+  const endOf = new Map(tenants.map((tenantId, i) => [tenantId, ends[i]!]));
+  return receivers.map(({ tenantId }, i) => {
+    const [cursor, lane] = states[i]!;
+    return { cursor: cursor ?? null, lane: laneOf(lane), last: endOf.get(tenantId)! };
+  });
 }
 
 /** Gives a receiver its first cursor; one it has stays. */
@@ -137,11 +192,16 @@ export interface CursorMove {
   lastSuccessMs?: number;
   lastFailureMs?: number;
   lastFailure?: string;
+  /** Ids of events after the cursor that are done; absent: what is noted stays. */
+  ahead?: readonly string[];
+  /** Absent: it stays where it is. */
+  lane?: Lane;
 }
 
 /**
  * Notes how far a receiver's events were delivered.
  *
+ * @returns the attempts that failed since the last one that did not, retries included
  * @throws InventoryError CURSOR_MOVED when the cursor is not the one they began at,
  *   REDIS_UNAVAILABLE
  */
@@ -150,9 +210,9 @@ export async function moveCursor(
   tenantId: string,
   id: string,
   { from, to, delivered, failures, succeeded, ...notes }: CursorMove,
-): Promise<void> {
+): Promise<number> {
   const fields = Object.entries(notes).flatMap(([name, value]) => [name, String(value)]);
-  const [word] = await run(redis, 'moveCursor', [
+  const [word, rest] = await run(redis, 'moveCursor', [
     keys.webhookState(tenantId, id),
     from,
     to,
@@ -163,6 +223,7 @@ export async function moveCursor(
   ]);
   const answer = word!.toString() as 'OK' | RefusalWord;
   if (answer !== 'OK') throw refusal(answer, undefined);
+  return Number(rest);
 }
 
 /** How delivery to a receiver goes. */
@@ -195,12 +256,20 @@ export async function readHealth(
   };
 }
 
-/** Notes when an attempt succeeded or failed, unless the receiver is gone. */
+/** What is noted of a retry. */
+export type RetryNotes = Pick<CursorMove, 'lastSuccessMs' | 'lastFailureMs' | 'lastFailure'> & {
+  /** Whether it took more than half of the timeout. */
+  slowRetries: boolean;
+  /** 0 after one that did not fail. */
+  consecutiveFailures?: 0;
+};
+
+/** Notes how a retry went, unless the receiver is gone. */
 export async function noteAttempt(
   redis: HubRedis,
   tenantId: string,
   id: string,
-  notes: Pick<CursorMove, 'lastSuccessMs' | 'lastFailureMs' | 'lastFailure'>,
+  notes: RetryNotes,
 ): Promise<void> {
   const fields = Object.entries(notes).flatMap(([name, value]) => [name, String(value)]);
   await run(redis, 'noteAttempt', [keys.webhookState(tenantId, id), ...fields]);

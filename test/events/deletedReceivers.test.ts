@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { sweep } from '../../src/events/deliveryJobs';
+import { sweep } from '../../src/events/sweep';
 import { createSubscription, deleteSubscription } from '../../src/events/subscriptions';
 import { hubKeys, keys } from '../../src/redis/keys';
 import { buryEvent, parkEvents } from '../../src/redis/undelivered';
@@ -29,7 +29,9 @@ test('nobody who comes late leaves anything of a receiver that was deleted', asy
   const { id } = subscription;
   await parkEvents(redis, tenantId, id, [event, { ...event, id: 'other' }]);
   await buryEvent(redis, tenantId, id, { ...event, failedMs: 5 });
-  await noteAttempt(redis, tenantId, id, { lastFailureMs: 5, lastFailure: 'timeout' });
+  await noteAttempt(redis, tenantId, id, {
+    ...{ lastFailureMs: 5, lastFailure: 'timeout', slowRetries: false },
+  });
   expect(await readHealth(redis, tenantId, id)).toMatchObject({
     ...{ waitingRetries: 1, deadLetters: 1, lastFailureMs: 5, lastFailure: 'timeout' },
   });
@@ -50,7 +52,7 @@ test('nobody who comes late leaves anything of a receiver that was deleted', asy
 
   await parkEvents(redis, tenantId, id, [event]);
   await buryEvent(redis, tenantId, id, { ...event, failedMs: 6 });
-  await noteAttempt(redis, tenantId, id, { lastSuccessMs: 6 });
+  await noteAttempt(redis, tenantId, id, { lastSuccessMs: 6, slowRetries: false });
   const move = { from: cursor, to: '9-9', delivered: 1, failures: 0, succeeded: true };
   await expect(moveCursor(redis, tenantId, id, move)).rejects.toMatchObject({
     code: 'CURSOR_MOVED',

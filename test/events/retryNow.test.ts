@@ -1,32 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { retryNow } from '../../src/events/retryNow';
-import { subscriptionHealth } from '../../src/events/subscriptions';
+import { changeSubscription, subscriptionHealth } from '../../src/events/subscriptions';
+import { retryJobId } from '../../src/events/attempt';
 import { keys } from '../../src/redis/keys';
 import { deliveryHub, saveProduct } from '../support/deliveryHub';
 
 /** Nothing is tried again by itself while these tests run. */
 const hub = deliveryHub({ retryScheduleSeconds: [3600] });
 
-/** A receiver whose events wait: an hour for their next attempt, or in the ledger. */
-async function failedReceiver(products: number) {
+/**
+ * A receiver whose events wait: an hour for their next attempt, or in the ledger.
+ *
+ * @param failures attempts that failed before; after many of them, one says whether it is back
+ */
+async function failedReceiver(products: number, { failures = 0, waits = products } = {}) {
   const { redis, deps, receiver, subscribe } = hub();
   const to = await receiver();
-  const paused = await deps.queues.drain.delayed();
   to.behaviour = () => 500;
   const { tenantId, subscription } = await subscribe(to);
-  // The pause after its next failure is of the longest kind: half a minute.
-  const state = keys.webhookState(tenantId, subscription.id);
-  await redis.hset(state, 'consecutiveFailures', '1000');
+  const { id } = subscription;
+  await redis.hset(keys.webhookState(tenantId, id), 'consecutiveFailures', failures);
+  const paused = await deps.queues.drains.slow.delayed();
   for (let i = 0; i < products; i += 1) {
     await saveProduct(redis, tenantId, `p${i}`, { tracked: true, quantity: 1 });
   }
-  await to.until(() => to.calls.length >= Math.min(products, 1));
-  const waiting = async () => {
-    return (await subscriptionHealth(hub(), tenantId, subscription.id)).waitingRetries;
-  };
-  while ((await waiting()) < Math.min(products, 1)) await to.until(() => true);
-  while (products > 0 && (await deps.queues.drain.delayed()) === paused) await to.until(() => true);
-  return { to, tenantId, id: subscription.id, waiting };
+  const waiting = async () => (await subscriptionHealth(hub(), tenantId, id)).waitingRetries;
+  await eventually(async () => (await waiting()) === waits);
+  if (failures > 0) {
+    await eventually(async () => (await deps.queues.drains.slow.delayed()) > paused);
+  }
+  return { to, tenantId, id, waiting };
+}
+
+/** Asks the store until it says so: each answer is awaited. */
+async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo()));
 }
 
 test('events that wait for another attempt are tried now, and each once', async () => {
@@ -34,14 +42,14 @@ test('events that wait for another attempt are tried now, and each once', async 
   to.behaviour = () => 200;
   expect(await retryNow(hub().deps, tenantId, id)).toBe(3);
   await to.untilAccepted(3);
-  while ((await waiting()) > 0) await to.until(() => true);
+  await eventually(async () => (await waiting()) === 0);
   expect(await retryNow(hub().deps, tenantId, id)).toBe(0);
   expect(to.accepted).toHaveLength(3);
 });
 
 test('what waits in the ledger is sent now, however long the pause would be', async () => {
   const { deps } = hub();
-  const { to, tenantId, id } = await failedReceiver(40);
+  const { to, tenantId, id } = await failedReceiver(40, { failures: 1000, waits: 1 });
   to.behaviour = () => 200;
   await retryNow(deps, tenantId, id);
   await to.untilAccepted(40);
@@ -58,4 +66,28 @@ test('another tenant reaches no waiting event', async () => {
 test('nothing waits: nothing is tried', async () => {
   const { tenantId, id } = await failedReceiver(0);
   expect(await retryNow(hub().deps, tenantId, id)).toBe(0);
+});
+
+test('one retry that succeeds ends the pause, and the count of failures', async () => {
+  const { deps } = hub();
+  const { to, tenantId, id } = await failedReceiver(40, { failures: 1000, waits: 1 });
+  to.behaviour = () => 200;
+  const [{ event }] = to.calls as [(typeof to.calls)[0]];
+  await deps.queues.retries.slow.promote([retryJobId({ tenantId, id, eventId: event.id })]);
+  await to.untilAccepted(40);
+  await eventually(async () => {
+    const { lag, consecutiveFailures } = await subscriptionHealth(hub(), tenantId, id);
+    return lag === 0 && consecutiveFailures === 0;
+  });
+});
+
+test('a receiver that is enabled again is sent what waits, at once', async () => {
+  const { deps } = hub();
+  const { to, tenantId, id, waiting } = await failedReceiver(3);
+  await changeSubscription(deps, tenantId, { id, revision: 1, enabled: false });
+  to.behaviour = () => 200;
+  expect(to.accepted).toEqual([]);
+  await changeSubscription(deps, tenantId, { id, revision: 2, enabled: true });
+  await to.untilAccepted(3);
+  await eventually(async () => (await waiting()) === 0);
 });

@@ -72,7 +72,7 @@ describe('the scripts are called as their headers say', () => {
     deleteWebhook: () => deleteWebhook(redis, TENANT, ''),
     parkEvents: () => parkEvents(redis, TENANT, '', [{ id: '', text: '' }]),
     buryEvent: () => buryEvent(redis, TENANT, '', { id: '', text: '', failedMs: 0 }),
-    noteAttempt: () => noteAttempt(redis, TENANT, '', { lastSuccessMs: 0 }),
+    noteAttempt: () => noteAttempt(redis, TENANT, '', { slowRetries: false }),
     saveSettings: () => commands.saveSettings(redis, TENANT, 0, '{}'),
     trimLedger: () =>
       trimLedger(redis, { tenantId: TENANT, from: null, through: '1-1', items: [], rows: [] }),
