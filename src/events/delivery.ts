@@ -3,11 +3,12 @@ import { wixEventTypes, type InventoryEventType } from '../core/inventoryEvent';
 import type { Logger } from '../observability/logger';
 import type { WebhookAttempts } from '../observability/webhookMetrics';
 import type { HubRedis } from '../redis/commands';
-import { createJobQueue, createJobWorker, type JobEnd, type JobWorker } from '../redis/queues';
+import { createJobWorker, type JobEnd, type JobWorker } from '../redis/queues';
 import type { RedisTarget } from '../redis/connect';
 import { parseTargetUrl, type AllLookup, type TargetRules } from './targetAddress';
-import type { DeliveryDeps, DeliveryQueues, DrainJob, ReplayJob, RetryJob } from './deliveryDeps';
+import type { DeliveryDeps, DrainJob, ReplayJob, RetryJob } from './deliveryDeps';
 import { drain, replay } from './deliveryJobs';
+import { closeDeliveryQueues, openDeliveryQueues, queueNames } from './deliveryQueues';
 import { receiverIds } from './receivers';
 import { retry } from './retryJob';
 import { beginTarget, sweep } from './sweep';
@@ -75,7 +76,7 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery> 
   const onError = (error: Error) => {
     logger.warn({ cause: error.message }, 'webhook delivery is held up');
   };
-  const queues = openQueues(options.store, onError);
+  const queues = openDeliveryQueues(options.store, onError);
   const deps: DeliveryDeps = {
     redis,
     queues,
@@ -108,25 +109,9 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery> 
       delete redis.onLedgerEntry;
       waker.close();
       await Promise.all(workers.map((worker) => worker.close()));
-      const { drains, retries, replay: replays, sweep: sweeps } = queues;
-      const all = [...Object.values(drains), ...Object.values(retries), replays, sweeps];
-      await Promise.all(all.map((queue) => queue.close()));
+      await closeDeliveryQueues(queues);
       deps.sender.close();
     },
-  };
-}
-
-/** Names of queues by lane. */
-const DRAINS = { quick: 'webhook-drain', slow: 'webhook-drain-slow' } as const;
-const RETRIES = { quick: 'webhook-retry', slow: 'webhook-retry-slow' } as const;
-
-function openQueues(store: RedisTarget, onError: (error: Error) => void): DeliveryQueues {
-  const open = <Data>(name: string) => createJobQueue<Data>(store, name, onError);
-  return {
-    drains: { quick: open(DRAINS.quick), slow: open(DRAINS.slow) },
-    retries: { quick: open(RETRIES.quick), slow: open(RETRIES.slow) },
-    replay: open('webhook-replay'),
-    sweep: open('webhook-sweep'),
   };
 }
 
@@ -145,11 +130,11 @@ function openWorkers(
   const { drains, retries } = CONCURRENCY;
   return [
     ...(['quick', 'slow'] as const).flatMap((lane) => [
-      open<DrainJob>(DRAINS[lane], drains[lane], (job) => drain(deps, job, lane)),
-      open<RetryJob>(RETRIES[lane], retries[lane], (job) => retry(deps, job, lane)),
+      open<DrainJob>(queueNames.drains[lane], drains[lane], (job) => drain(deps, job, lane)),
+      open<RetryJob>(queueNames.retries[lane], retries[lane], (job) => retry(deps, job, lane)),
     ]),
-    open<ReplayJob>('webhook-replay', CONCURRENCY.replay, (job) => replay(deps, job)),
-    open('webhook-sweep', CONCURRENCY.sweep, async () => {
+    open<ReplayJob>(queueNames.replay, CONCURRENCY.replay, (job) => replay(deps, job)),
+    open(queueNames.sweep, CONCURRENCY.sweep, async () => {
       await sweep(deps);
       return undefined;
     }),
