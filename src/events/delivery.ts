@@ -71,7 +71,7 @@ export interface Delivery {
 export async function openDelivery(options: DeliveryOptions): Promise<Delivery> {
   const { redis, logger, timeoutMs, target, retryScheduleSeconds } = options;
   if (target) parseTargetUrl(target.url, options, 'WEBHOOK_TARGET_URL');
-  const key = target && (await readWebhookKey(target.privateKeyPem));
+  const key = target && (await readWebhookKey(target.privateKeyPem, 'WEBHOOK_SIGNING_KEY_FILE'));
   const stopping = new AbortController();
   const onError = (error: Error) => {
     logger.warn({ cause: error.message }, 'webhook delivery is held up');

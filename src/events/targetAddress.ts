@@ -2,6 +2,7 @@ import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { invalidInput } from '../core/errors';
+import { shownUrl } from '../core/shownUrl';
 import { MAX_URL_LENGTH } from '../core/webhook';
 
 /** Who may receive events. */
@@ -99,8 +100,7 @@ export function parseTargetUrl(text: string, rules: TargetRules, field = 'url'):
   const scheme = rules.production ? 'an https:// URL' : 'an https:// or http:// URL';
   const bound = `${scheme} of up to ${MAX_URL_LENGTH} characters without user and fragment`;
   const schemes = rules.production ? ['https:'] : ['https:', 'http:'];
-  // What stands before an @ may be a secret: it is not shown.
-  const shown = text.replace(/:\/\/.*@/s, '://…@');
+  const shown = shownUrl(text);
   if (!url || !schemes.includes(url.protocol) || url.hostname === '') {
     throw invalidInput(field, shown, bound);
   }

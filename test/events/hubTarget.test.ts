@@ -48,6 +48,23 @@ test('the process-wide target has the events of all tenants, from when it was se
   await hubOfTwo.close();
 });
 
+test('a wrong target is refused by its name, without what may be secret', async () => {
+  const privateKeyPem = newKeyPair().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const url = 'https://127.0.0.1/hook?token=HUSH';
+  const refused = hub.openHub({ target: { url, privateKeyPem }, allowPrivateTargets: false });
+  await expect(refused).rejects.toThrow(
+    new Error(
+      'WEBHOOK_TARGET_URL must be an address of the public internet, ' +
+        'got "https://127.0.0.1/hook?…"',
+    ),
+  );
+  const wrong = hub.openHub({ target: { url: 'https://shop.example/', privateKeyPem: 'HUSH' } });
+  await expect(wrong).rejects.toThrow(
+    'WEBHOOK_SIGNING_KEY_FILE must be a private RSA key of 2048 bits or more, ' +
+      'PEM without a password, got something that is no PEM key',
+  );
+});
+
 test('without the setting the process-wide target has the five types of Wix', async () => {
   const { receiver, openHub } = hub;
   const to = await receiver();
