@@ -32,6 +32,8 @@ export function presentHealth(health: DeliveryHealth): WebhookHealth {
     consecutiveFailures,
     waitingRetries,
     deadLetters,
+    missedMovements: health.missedMovements,
+    missedSince: date(health.missedSinceMs),
   };
 }
 
