@@ -56,7 +56,7 @@ function placeOf(
 
 function jsonOf(report: ReceiverReport, config: Config): string {
   const { tenantId, id, health } = report;
-  const { lastSuccessMs, lastFailureMs, lastFailure: lastFailureReason, ...numbers } = health;
+  const { lastSuccessMs, lastFailureMs, missedSinceMs, lastFailure, ...numbers } = health;
   return JSON.stringify({
     tenantId,
     id,
@@ -65,7 +65,8 @@ function jsonOf(report: ReceiverReport, config: Config): string {
       ...numbers,
       lastSuccess: timeOf(lastSuccessMs),
       lastFailure: timeOf(lastFailureMs),
-      lastFailureReason,
+      lastFailureReason: lastFailure,
+      missedSince: timeOf(missedSinceMs),
     },
   });
 }
@@ -82,6 +83,7 @@ function describe(report: ReceiverReport, config: Config): string {
     `  waiting retries      ${waitingRetries}`,
     `  dead letters         ${deadLetters}`,
     `  consecutive failures ${consecutiveFailures}`,
+    `  missed movements     ${health.missedMovements}`,
     `  last failure         ${describeFailure(health)}`,
     `  last success         ${timeOf(health.lastSuccessMs) ?? 'none'}`,
   ].join('\n');

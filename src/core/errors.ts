@@ -55,7 +55,7 @@ export const errorTable = {
     message: 'A part of the ledger is missing.',
   },
   LEDGER_CONTRADICTS: { kind: 'conflict', message: 'The ledger contradicts itself.' },
-  ALREADY_RUNNING: { kind: 'conflict', message: 'It is running for this tenant already.' },
+  ALREADY_RUNNING: { kind: 'conflict', message: 'It is running already.' },
   IMPORT_CHANGED: {
     kind: 'conflict',
     message: 'Another run of the same import went on meanwhile.',

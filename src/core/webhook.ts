@@ -76,4 +76,8 @@ export interface DeliveryHealth {
   delivered: number;
   waitingRetries: number;
   deadLetters: number;
+  /** Movements that were trimmed before the receiver was told of them. */
+  missedMovements: number;
+  /** When the first of them were found missing, ms since 1970; null: none were. */
+  missedSinceMs: number | null;
 }

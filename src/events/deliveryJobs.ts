@@ -70,6 +70,7 @@ export async function drain(
     ahead: state.ahead,
     waitingRetries: state.waitingRetries,
     failures: state.consecutiveFailures,
+    missed: state.missed,
     lane,
     save: (move) => moveCursor(redis, tenantId, id, move),
     renew: () => renewed(deps, job, lane),
@@ -130,6 +131,7 @@ export async function replay(deps: DeliveryDeps, job: ReplayJob): Promise<JobEnd
     to,
     waitingRetries,
     failures: 0,
+    missed: { missedMovements: 0, missedSinceMs: null },
     save: () => Promise.resolve(0),
     renew: () => Promise.resolve(undefined),
   };

@@ -1,14 +1,14 @@
 import type { InventoryEvent } from '../core/inventoryEvent';
 import { MAX_WAITING_RETRIES, type PreparedEvent } from '../core/webhook';
 import { parkEvents, unparkEvents } from '../redis/undelivered';
-import type { CursorMove, Lane } from '../redis/webhooks';
+import type { CursorMove, Lane, MissedMovements } from '../redis/webhooks';
 import { attemptEvent, scheduleRetries, undeliveredText } from './attempt';
 import { AttemptTally } from './attemptTally';
 import type { DeliveryDeps } from './deliveryDeps';
 import type { EventStep } from './eventSteps';
 import type { Receiver } from './receivers';
 import { SlidingWindow, type Place } from './slidingWindow';
-import { StepReader } from './stepReader';
+import { sequenceOf, StepReader } from './stepReader';
 import { prepareEvent } from './wixEnvelope';
 
 /** How long one receiver may be served before others have their turn, ms. */
@@ -37,6 +37,8 @@ export interface SliceProgress {
   waitingRetries: number;
   /** First attempts that failed since the last one that did not. */
   failures: number;
+  /** Movements that were trimmed before they were told, so far. */
+  missed: MissedMovements;
   /** Notes how far it came; the failures since the last success of any kind. */
   save(move: CursorMove): Promise<number>;
   /** The receiver as it is now, when the slice may last as long again; undefined: it may not. */
@@ -265,10 +267,33 @@ class Slice {
     }
     const notes = this.tally.takeNotes();
     const from = progress.cursor;
-    progress.failures = await progress.save({ from, to, ...notes, ...(ahead && { ahead }) });
+    const missed = this.takeMissed(to);
+    progress.failures = await progress.save({
+      ...{ from, to, ...notes, ...missed },
+      ...(ahead && { ahead }),
+    });
     progress.cursor = to;
     progress.waitingRetries += texts.length;
     this.unkept -= texts.length;
     this.savedAt = performance.now();
+  }
+
+  /** Counts the gaps that the cursor passes; undefined: there are none. */
+  private takeMissed(to: string): MissedMovements | undefined {
+    const { deps, reader, progress, receiver } = this;
+    let missed = 0;
+    while (reader.gaps[0] && reader.gaps[0].after < sequenceOf(to)) {
+      missed += reader.gaps.shift()!.movements;
+    }
+    if (missed === 0) return undefined;
+    const { tenantId, id: subscriptionId } = receiver;
+    const text = 'movements were trimmed before a receiver of webhooks was told of them';
+    deps.logger.warn({ tenantId, subscriptionId, missed }, text);
+    const { missedMovements, missedSinceMs } = progress.missed;
+    progress.missed = {
+      missedMovements: missedMovements + missed,
+      missedSinceMs: missedSinceMs ?? Date.now(),
+    };
+    return progress.missed;
   }
 }

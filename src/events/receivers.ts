@@ -61,9 +61,13 @@ export async function receiverIds(
   { redis, target }: Pick<DeliveryDeps, 'redis' | 'target'>,
   tenantId: string,
 ): Promise<string[]> {
-  const stored = await readWebhooks(redis, tenantId);
-  const ids = [...stored].flatMap(([id, text]) =>
+  const ids = enabledIds(await readWebhooks(redis, tenantId));
+  return target ? [HUB_TARGET_ID, ...ids] : ids;
+}
+
+/** Ids of those of a tenant's receivers that are enabled. */
+export function enabledIds(stored: ReadonlyMap<string, string>): string[] {
+  return [...stored].flatMap(([id, text]) =>
     (JSON.parse(text) as StoredSubscription).enabled ? [id] : [],
   );
-  return target ? [HUB_TARGET_ID, ...ids] : ids;
 }

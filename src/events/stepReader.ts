@@ -1,8 +1,16 @@
 import type { HubRedis } from '../redis/commands';
 import { eventSteps, type EventStep } from './eventSteps';
+import { parseFeedCursor } from './feedCursor';
+
+/** Movements that are no longer kept. */
+export interface LedgerGap {
+  /** Sequence of the last one before them. */
+  after: number;
+  movements: number;
+}
 
 /** Ledger ids in their order: by sequence. */
-function sequenceOf(cursor: string): number {
+export function sequenceOf(cursor: string): number {
   return Number(/-(\d+)/.exec(cursor)?.[1]);
 }
 
@@ -13,6 +21,8 @@ export class StepReader {
   isAtEnd = false;
   /** Whether it has come to the last entry asked for. */
   private isOver = false;
+  /** Those that were missing between the cursor and what was read; the oldest first. */
+  readonly gaps: LedgerGap[] = [];
 
   /** @param to the last ledger id that is read; absent: no last one */
   constructor(
@@ -26,8 +36,16 @@ export class StepReader {
   async next(): Promise<EventStep[]> {
     const steps = this.isOver ? [] : await this.read();
     this.isAtEnd = steps.length === 0;
+    if (steps.length > 0) this.noteGap(steps[0]!.cursor);
     this.cursor = steps.at(-1)?.cursor ?? this.cursor;
     return steps;
+  }
+
+  /** Sequences rise by one from entry to entry. */
+  private noteGap(first: string): void {
+    const after = sequenceOf(parseFeedCursor(this.cursor).readAfter);
+    const movements = sequenceOf(first) - after - 1;
+    if (movements > 0) this.gaps.push({ after, movements });
   }
 
   private async read(): Promise<EventStep[]> {

@@ -24,6 +24,7 @@ import {
   type SaveWebhook,
 } from '../redis/webhooks';
 import type { DeliveryDeps } from './deliveryDeps';
+import { expectEventsKept } from './keptEvents';
 import { FEED_START, parseFeedCursor } from './feedCursor';
 import { retryNow } from './retryNow';
 import { parseTargetUrl } from './targetAddress';
@@ -79,7 +80,8 @@ export interface NewSubscription extends KeyedChange {
 /**
  * Creates a receiver of events with a key pair of its own.
  *
- * @throws InventoryError INVALID_INPUT, LIMIT_REACHED, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT, LIMIT_REACHED, CURSOR_GONE when movements after `from` are
+ *   no longer kept, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
  */
 export async function createSubscription(
   deps: DeliveryDeps,
@@ -94,6 +96,7 @@ export async function createSubscription(
     const stored = await readWebhooks(redis, tenantId);
     // The store decides; this spares the making of keys, which takes long.
     if (stored.size >= MAX_SUBSCRIPTIONS) throw tooManySubscriptions();
+    if (from !== undefined) await expectEventsKept(redis, tenantId, from, 'from');
     const { privateKeyPem, publicKeyPem } = await makeWebhookKeyPair();
     const after = { url: address, eventTypes: types, enabled, revision: 1, publicKeyPem };
     const cursor = from ?? ((await lastLedgerId(redis, tenantId)) || FEED_START);

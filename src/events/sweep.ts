@@ -8,10 +8,11 @@ import {
   scanWebhookTenants,
   type KnownTenant,
 } from '../redis/tenants';
-import { readPlaces, startCursor } from '../redis/webhooks';
+import { readPlaces, readWebhooksOf } from '../redis/webhookPlaces';
+import { startCursor } from '../redis/webhooks';
 import { receiverName, type DeliveryDeps, type DrainJob } from './deliveryDeps';
 import { FEED_START } from './feedCursor';
-import { receiverIds } from './receivers';
+import { enabledIds } from './receivers';
 
 /** A receiver to look at, and where it begins when it has no cursor; absent: nowhere. */
 interface Swept extends DrainJob {
@@ -28,15 +29,14 @@ export async function sweep(deps: DeliveryDeps): Promise<void> {
   const waiting = await Promise.all([quick.delayed(), slow.delayed()]);
   metrics.retriesWaiting(waiting[0] + waiting[1]);
   for await (const tenants of scanWebhookTenants(redis)) {
-    const stored = await Promise.all(
-      tenants.map(async (tenantId) => {
-        const ids = await receiverIds({ redis, target: undefined }, tenantId);
-        // Who deleted its last one may have died before the tenant was forgotten.
-        if (ids.length === 0) await forgetWebhookTenant(redis, tenantId);
-        return ids.map((id) => ({ tenantId, id }));
-      }),
+    const stored = await readWebhooksOf(redis, tenants);
+    // Who deleted its last one may have died before the tenant was forgotten.
+    const empty = tenants.filter((_tenantId, i) => stored[i]!.size === 0);
+    await Promise.all(empty.map((tenantId) => forgetWebhookTenant(redis, tenantId)));
+    const swept = stored.flatMap((receivers, i) =>
+      enabledIds(receivers).map((id) => ({ tenantId: tenants[i]!, id })),
     );
-    await addThoseBehind(deps, stored.flat());
+    await addThoseBehind(deps, swept);
   }
   if (!target) return;
   for await (const tenants of scanTenants(redis)) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, Job, Queue, Worker, type ConnectionOptions, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -27,6 +28,8 @@ export interface JobOptions {
    * once more from its beginning.
    */
   only?: string;
+  /** Nothing is added while a job added with the same word waits or runs. Not beside the others. */
+  single?: string;
   /** Milliseconds until it may run. */
   delayMs?: number;
   /** How often it may fail, and again; default 1. */
@@ -35,8 +38,8 @@ export interface JobOptions {
 
 /** Where jobs of one kind wait. */
 export interface JobQueue<Data> {
-  /** @throws InventoryError REDIS_UNAVAILABLE */
-  add(data: Data, options?: JobOptions): Promise<void>;
+  /** False: one added as `single` stands in its way. @throws InventoryError REDIS_UNAVAILABLE */
+  add(data: Data, options?: JobOptions): Promise<boolean>;
   /** Adds several in one round trip. @throws InventoryError REDIS_UNAVAILABLE */
   addAll(jobs: readonly { data: Data; options: JobOptions }[]): Promise<void>;
   /**
@@ -108,7 +111,9 @@ export function createJobQueue<Data>(
       return id !== null && (await promote([id])) === 1;
     },
     add: async (data, options = {}) => {
-      await whileStoreAnswers(() => queue.add(name as never, data as never, jobOptions(options)));
+      const opts = jobOptions(options);
+      const job = await whileStoreAnswers(() => queue.add(name as never, data as never, opts));
+      return options.single === undefined || job.id === opts.jobId;
     },
     addAll: async (jobs) => {
       if (jobs.length === 0) return;
@@ -147,7 +152,8 @@ async function promoteJob(queue: Queue, id: string): Promise<boolean> {
   });
 }
 
-function jobOptions({ id, rememberedMs, only, delayMs, attempts = 1 }: JobOptions): JobsOptions {
+function jobOptions(options: JobOptions): JobsOptions {
+  const { id, rememberedMs, only, single, delayMs, attempts = 1 } = options;
   return {
     removeOnComplete: rememberedMs === undefined ? true : { age: Math.ceil(rememberedMs / 1000) },
     removeOnFail: true,
@@ -156,6 +162,8 @@ function jobOptions({ id, rememberedMs, only, delayMs, attempts = 1 }: JobOption
     ...(attempts > 1 && { backoff: { type: 'custom' } }),
     ...(id !== undefined && { jobId: id }),
     ...(only !== undefined && { deduplication: { id: only, keepLastIfActive: true } }),
+    // Whose id comes back tells whether it was added.
+    ...(single !== undefined && { jobId: randomUUID(), deduplication: { id: single } }),
     ...(delayMs !== undefined && { delay: Math.max(0, Math.round(delayMs)) }),
   };
 }

@@ -102,6 +102,13 @@ export async function readWebhookKey(
 /** Which receivers one is served among: those that take long or fail delay no others. */
 export type Lane = 'quick' | 'slow';
 
+/** Movements that were trimmed before a receiver was told of them. */
+export interface MissedMovements {
+  missedMovements: number;
+  /** When the first of them were found missing, ms since 1970; null: none were. */
+  missedSinceMs: number | null;
+}
+
 /** How far a receiver's events were delivered, and how it goes. */
 export interface ReceiverState {
   /** Null: it has none yet. */
@@ -114,6 +121,7 @@ export interface ReceiverState {
   consecutiveFailures: number;
   /** Whether the last retry took more than half of the timeout. */
   slowRetries: boolean;
+  missed: MissedMovements;
 }
 
 /** How far a receiver's events were delivered, and how many wait for another attempt. */
@@ -122,12 +130,17 @@ export async function readCursor(
   tenantId: string,
   id: string,
 ): Promise<ReceiverState> {
-  const state = keys.webhookState(tenantId, id);
   const fields = ['cursor', 'lane', 'ahead', 'consecutiveFailures', 'slowRetries'];
-  const [[cursor, lane, ahead, failures, slowRetries], waitingRetries] = await whileStoreAnswers(
-    () =>
-      Promise.all([redis.hmget(state, ...fields), redis.hlen(keys.webhookRetries(tenantId, id))]),
+  const [stored, waitingRetries] = await whileStoreAnswers(() =>
+    Promise.all([
+      redis.hmget(
+        keys.webhookState(tenantId, id),
+        ...[...fields, 'missedMovements', 'missedSinceMs'],
+      ),
+      redis.hlen(keys.webhookRetries(tenantId, id)),
+    ]),
   );
+  const [cursor, lane, ahead, failures, slowRetries, missed, missedSince] = stored;
   return {
     cursor: cursor ?? null,
     lane: laneOf(lane),
@@ -135,10 +148,15 @@ export async function readCursor(
     waitingRetries,
     consecutiveFailures: Number(failures ?? 0),
     slowRetries: slowRetries === 'true',
+    missed: {
+      missedMovements: Number(missed ?? 0),
+      missedSinceMs: missedSince ? Number(missedSince) : null,
+    },
   };
 }
 
-function laneOf(stored: string | null | undefined): Lane {
+/** A lane as it is stored. */
+export function laneOf(stored: string | null | undefined): Lane {
   return stored === 'slow' ? 'slow' : 'quick';
 }
 
@@ -146,27 +164,6 @@ function laneOf(stored: string | null | undefined): Lane {
 export async function readLane(redis: HubRedis, tenantId: string, id: string): Promise<Lane> {
   const state = keys.webhookState(tenantId, id);
   return laneOf(await whileStoreAnswers(() => redis.hget(state, 'lane')));
-}
-
-/** How far receivers are, and where the ledgers of their tenants end; all asked for at once. */
-export async function readPlaces(
-  redis: HubRedis,
-  receivers: readonly { tenantId: string; id: string }[],
-): Promise<{ cursor: string | null; lane: Lane; last: string }[]> {
-  const tenants = [...new Set(receivers.map(({ tenantId }) => tenantId))];
-  const [states, ends] = await Promise.all([
-    Promise.all(
-      receivers.map(({ tenantId, id }) =>
-        whileStoreAnswers(() => redis.hmget(keys.webhookState(tenantId, id), 'cursor', 'lane')),
-      ),
-    ),
-    Promise.all(tenants.map((tenantId) => lastLedgerId(redis, tenantId))),
-  ]);
-  const endOf = new Map(tenants.map((tenantId, i) => [tenantId, ends[i]!]));
-  return receivers.map(({ tenantId }, i) => {
-    const [cursor, lane] = states[i]!;
-    return { cursor: cursor ?? null, lane: laneOf(lane), last: endOf.get(tenantId)! };
-  });
 }
 
 /** Gives a receiver its first cursor; one it has stays. */
@@ -196,6 +193,9 @@ export interface CursorMove {
   ahead?: readonly string[];
   /** Absent: it stays where it is. */
   lane?: Lane;
+  /** What is noted from now on; absent: it stays. */
+  missedMovements?: number;
+  missedSinceMs?: number | null;
 }
 
 /**
@@ -253,6 +253,8 @@ export async function readHealth(
     delivered: number('delivered') ?? 0,
     waitingRetries,
     deadLetters,
+    missedMovements: number('missedMovements') ?? 0,
+    missedSinceMs: number('missedSinceMs'),
   };
 }
 

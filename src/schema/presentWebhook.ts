@@ -30,5 +30,7 @@ export function presentHealth(health: DeliveryHealth): WebhookHealth {
     consecutiveFailures,
     waitingRetries,
     deadLetters,
+    missedMovements: health.missedMovements,
+    missedSince: date(health.missedSinceMs),
   };
 }

@@ -41,6 +41,19 @@ export class WebhookHealth {
 
   @Field(() => Int, { description: 'Number of events that were given up, 0..10,000.' })
   deadLetters!: number;
+
+  @Field(() => Int, {
+    description:
+      'Number of movements that were trimmed before the receiver was told of them: read the ' +
+      'items afresh. 0: it missed none.',
+  })
+  missedMovements!: number;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the first of them were found missing, UTC. Null: it missed none.',
+  })
+  missedSince!: Date | null;
 }
 
 @ObjectType({ description: 'A receiver of events (docs/reference/events.md).' })

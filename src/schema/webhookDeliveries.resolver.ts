@@ -90,8 +90,9 @@ export class WebhookDeliveriesResolver {
   @Authorized('inventory:admin')
   @Mutation(() => WebhookReplayPayload, {
     description:
-      'Sends a receiver events of the past once more, beside the new ones. ' +
-      'Scope: inventory:admin.',
+      'Sends a receiver events of the past once more, beside the new ones. CURSOR_GONE when ' +
+      'movements after `from` are no longer kept. Without an idempotency key one at a time per ' +
+      'receiver, else ALREADY_RUNNING. Scope: inventory:admin.',
   })
   async webhookReplay(
     @Arg('input', () => WebhookReplayInput, { description: 'What to send.' })

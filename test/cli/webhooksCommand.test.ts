@@ -73,6 +73,7 @@ test('receivers are listed with how delivery goes, and without what may be secre
   const text = await list();
   expect(text).toContain(`${tenantId}  ${id}  ${to.url}  enabled`);
   expect(text).toContain('dead letters         1\n');
+  expect(text).toContain('missed movements     0\n');
   expect(text).toMatch(/last failure {9}20\S+Z status 503\n/);
   expect(text + JSON.stringify(all)).not.toMatch(/HUSH|PRIVATE KEY/);
   expect(await list(['--tenant', other])).not.toContain(tenantId);
@@ -137,7 +138,13 @@ test('movements of the past are sent once more, and what waits is tried now', as
   const { to, tenantId, id } = await received([3600]);
   await saveProduct(hub.redis, tenantId, 'mug', stock);
   await to.untilAccepted(1);
-  const replay = (...words: string[]) => run('replay', tenantId, id, ...words);
+  // One at a time: the one before may be about to end.
+  const replay = async (...words: string[]) => {
+    for (;;) {
+      const ran = await run('replay', tenantId, id, ...words);
+      if (!ran.stderr.includes('waits or runs already')) return ran;
+    }
+  };
   const sent = { exitCode: 0, stdout: 'The events are sent once more, beside the new ones.\n' };
   expect(await replay('--from', '0-0')).toMatchObject(sent);
   await to.untilAccepted(2);
