@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { CatalogIdentityOptions } from './core/catalog';
+import type { InventoryEventType } from './core/inventoryEvent';
 import { maximumKeyFileBytes, settingsTable } from './settings';
 import type { LogLevel, NodeEnvironment, Setting } from './settings';
 
@@ -53,6 +54,8 @@ export interface Config {
   /** 1..1000000 */
   readonly subscriptionConnectionsPerTenant: number;
   readonly webhookTargetUrl: string | undefined;
+  /** At least one. */
+  readonly webhookTargetEventTypes: readonly InventoryEventType[];
   /** Text of the file. */
   readonly webhookSigningKey: string | undefined;
   /** 1..50 numbers, 0..604800. */

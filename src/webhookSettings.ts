@@ -1,3 +1,4 @@
+import { inventoryEventTypes, wixEventTypes, type InventoryEventType } from './core/inventoryEvent';
 import { integer, parseList, type Setting } from './settingRow';
 
 /** Most attempts after the first. */
@@ -11,6 +12,14 @@ function parseSchedule(text: string): readonly number[] | undefined {
   return seconds && seconds.length <= MAX_RETRIES && seconds.every(right)
     ? Object.freeze(seconds)
     : undefined;
+}
+
+/** Names of event types, in any order; a repeat counts once. */
+function parseEventTypes(text: string): readonly InventoryEventType[] | undefined {
+  const names = parseList(text);
+  const types = inventoryEventTypes.filter((type) => names?.includes(type));
+  const known = names?.every((name) => types.some((type) => type === name));
+  return known ? Object.freeze(types) : undefined;
 }
 
 /** Where webhooks go: no user, no fragment. What else it must be is checked when they start. */
@@ -31,6 +40,15 @@ export const webhookSettings = {
     bounds: 'an https:// URL of at most 2000 characters; http:// outside production',
     description: "Where the events of all tenants are sent, beside each tenant's subscriptions.",
     parse: parseTarget,
+  },
+  webhookTargetEventTypes: {
+    name: 'WEBHOOK_TARGET_EVENT_TYPES',
+    type: 'list',
+    unit: '',
+    default: wixEventTypes.join(),
+    bounds: `comma-separated, of ${inventoryEventTypes.join(', ')}`,
+    description: "Which events WEBHOOK_TARGET_URL is sent; low_stock is not Wix's.",
+    parse: parseEventTypes,
   },
   webhookSigningKeyFile: {
     name: 'WEBHOOK_SIGNING_KEY_FILE',

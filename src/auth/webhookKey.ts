@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { importPKCS8, SignJWT, type CryptoKey } from 'jose';
 import { developmentKeysDirectory, ensureOwnerFile, keepDerivedFile } from './ownerFile';
@@ -34,25 +34,49 @@ export async function makeWebhookKeyPair(): Promise<WebhookKeyPair> {
 /**
  * Reads a private RSA key, PEM of PKCS #8 or PKCS #1.
  *
- * @throws Error that says nothing of the key
+ * @param name what the operator calls it
+ * @throws Error that says what kind of thing it is instead, and nothing of the key itself
  */
-export async function readWebhookKey(privateKeyPem: string): Promise<WebhookKey> {
-  return importPKCS8(rsaKey(privateKeyPem), 'RS256');
+export async function readWebhookKey(privateKeyPem: string, name?: string): Promise<WebhookKey> {
+  return importPKCS8(rsaKey(privateKeyPem, name), 'RS256');
 }
 
-function rsaKey(pem: string): string {
-  try {
-    const key = createPrivateKey(pem);
-    const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-    if (key.asymmetricKeyType === 'rsa' && bits >= MODULUS_BITS) {
-      return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-    }
-  } catch {
-    // Said below: the reason OpenSSL gives helps nobody.
-  }
+function rsaKey(pem: string, name = 'The key that signs webhooks'): string {
+  const key = privateKeyOf(pem);
+  const kind = key ? kindOfKey(key) : kindOfText(pem);
+  if (key && kind === undefined) return key.export({ type: 'pkcs8', format: 'pem' }).toString();
   throw new Error(
-    `The key that signs webhooks is no private RSA key of ${MODULUS_BITS} bits or more`,
+    `${name} must be a private RSA key of ${MODULUS_BITS} bits or more, PEM without a password, ` +
+      `got ${kind ?? 'nothing'}`,
   );
+}
+
+function privateKeyOf(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    // The reason OpenSSL gives helps nobody.
+    return undefined;
+  }
+}
+
+/** What is wrong about a key; undefined: nothing. */
+function kindOfKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+  if (asymmetricKeyType !== 'rsa') return `a private key of type ${asymmetricKeyType}`;
+  const bits = asymmetricKeyDetails?.modulusLength ?? 0;
+  return bits < MODULUS_BITS ? `one of ${bits} bits` : undefined;
+}
+
+/** By what stands in a PEM that is no private key. */
+const KINDS_OF_TEXT: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PUBLIC KEY-----/, 'a public key'],
+  [/-----BEGIN CERTIFICATE-----/, 'a certificate'],
+  [/ENCRYPTED/, 'a key with a password'],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'a damaged private key'],
+];
+
+function kindOfText(pem: string): string {
+  return KINDS_OF_TEXT.find(([mark]) => mark.test(pem))?.[1] ?? 'something that is no PEM key';
 }
 
 /** The key of the process-wide target outside production: made under the data directory. */

@@ -1,6 +1,6 @@
 import { loadConfig, type Config } from '../config';
 import type { InventoryDeps } from '../inventory/deps';
-import { openInventory } from '../inventory/openInventory';
+import { openInventory, type OpenInventory } from '../inventory/openInventory';
 
 /** Where a command writes; a terminal or not. */
 export type Output = NodeJS.WritableStream & { isTTY?: boolean };
@@ -46,7 +46,7 @@ export function print({ stdout }: CommandLine, line: string): void {
  */
 export async function withInventory<T>(
   line: CommandLine,
-  action: (deps: InventoryDeps, signal: AbortSignal) => Promise<T>,
+  action: (deps: InventoryDeps, signal: AbortSignal, store: OpenInventory['target']) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const abort = () => {
@@ -60,7 +60,7 @@ export async function withInventory<T>(
     const config = configOf(line);
     const inventory = await openInventory(config, { info: tell, warn: tell, error: tell });
     try {
-      return await action(inventory.deps, controller.signal);
+      return await action(inventory.deps, controller.signal, inventory.target);
     } finally {
       await inventory.close();
     }

@@ -7,14 +7,17 @@ import { isWholeNumber } from '../core/quantity';
 export function tenantOption(): Option {
   return new Option('--tenant <id>', 'Wix app instance id (GUID)')
     .default(DEVELOPMENT_TENANT_ID, 'the development tenant')
-    .argParser((text) => {
-      try {
-        return parseTenantId(text, 'It');
-      } catch (error) {
-        if (!(error instanceof InventoryError)) throw error;
-        throw new InvalidArgumentError(error.message);
-      }
-    });
+    .argParser(parseTenant);
+}
+
+/** Reads a Wix app instance id. @throws InvalidArgumentError */
+export function parseTenant(text: string): string {
+  try {
+    return parseTenantId(text, 'It');
+  } catch (error) {
+    if (!(error instanceof InventoryError)) throw error;
+    throw new InvalidArgumentError(error.message);
+  }
 }
 
 /** Reads a GUID. @throws InvalidArgumentError */

@@ -9,6 +9,7 @@ import { settingsCommand } from './settingsCommand';
 import { tokenCommand } from './tokenCommand';
 import { trimCommand } from './trimCommand';
 import { verifyCommand } from './verifyCommand';
+import { webhooksCommand } from './webhooksCommand';
 import { wixCommand } from './wixCommand';
 
 /** The command line was wrong. */
@@ -46,6 +47,7 @@ function createProgram(line: CommandLine): Command {
     importCommand(line),
     exportCommand(line),
     wixCommand(line),
+    webhooksCommand(line),
     verifyCommand(line),
     rebuildCommand(line),
     trimCommand(line),

@@ -55,7 +55,7 @@ export const errorTable = {
     message: 'A part of the ledger is missing.',
   },
   LEDGER_CONTRADICTS: { kind: 'conflict', message: 'The ledger contradicts itself.' },
-  ALREADY_RUNNING: { kind: 'conflict', message: 'It is running for this tenant already.' },
+  ALREADY_RUNNING: { kind: 'conflict', message: 'It is running already.' },
   IMPORT_CHANGED: {
     kind: 'conflict',
     message: 'Another run of the same import went on meanwhile.',
@@ -73,7 +73,11 @@ export const errorTable = {
     message: 'Another process delivered from there on.',
     reply: true,
   },
-  NO_SUCH_SUBSCRIPTION: { kind: 'notFound', message: 'There is no such subscription.' },
+  NO_SUCH_SUBSCRIPTION: {
+    kind: 'notFound',
+    message: 'There is no such subscription.',
+    reply: true,
+  },
   REVISION_CONFLICT: {
     kind: 'conflict',
     message: 'The revision is not the present one.',
@@ -90,7 +94,7 @@ export const errorTable = {
     kind: 'notFound',
     message: 'The ledger no longer holds all that came after the cursor.',
   },
-  LIMIT_REACHED: { kind: 'conflict', message: 'There can be no more of them.' },
+  LIMIT_REACHED: { kind: 'conflict', message: 'There can be no more of them.', reply: true },
   UNKNOWN_ITEM: { kind: 'refused', message: 'An item is unknown.', reply: true },
   ITEM_NOT_TRACKED: {
     kind: 'refused',

@@ -17,6 +17,14 @@ export const inventoryEventTypes = [
 /** One of {@link inventoryEventTypes}. */
 export type InventoryEventType = (typeof inventoryEventTypes)[number];
 
+/**
+ * Wix's own types: what a receiver gets that asked for none by name. Wix's SDK throws at a type it
+ * does not know, so the hub's own is sent only to who names it.
+ */
+export const wixEventTypes: readonly InventoryEventType[] = inventoryEventTypes.filter(
+  (type) => type !== 'low_stock',
+);
+
 /** Something that a movement did to an item. */
 export interface InventoryEvent {
   /** GUID, derived from tenant, ledger entry, item and type: the same each time it is made. */

@@ -1,3 +1,4 @@
+import { InventoryError } from './errors';
 import type { InventoryEventType } from './inventoryEvent';
 
 /** Id of the process-wide target among a tenant's receivers of events. */
@@ -12,10 +13,16 @@ export const MAX_WAITING_RETRIES = 10_000;
 /** Most dead letters of one subscription; then the oldest are dropped. */
 export const MAX_DEAD_LETTERS = 10_000;
 
+/** @returns LIMIT_REACHED that names the bound */
+export function tooManySubscriptions(): InventoryError {
+  const message = `A tenant has up to ${MAX_SUBSCRIPTIONS} webhook subscriptions.`;
+  return new InventoryError('LIMIT_REACHED', message);
+}
+
 /** A receiver of events, as it is stored. */
 export interface StoredSubscription {
   url: string;
-  /** Null: every type. */
+  /** Null: Wix's five, `wixEventTypes`. */
   eventTypes: InventoryEventType[] | null;
   enabled: boolean;
   /** Rises by one per change; 1 when created. */
@@ -69,4 +76,8 @@ export interface DeliveryHealth {
   delivered: number;
   waitingRetries: number;
   deadLetters: number;
+  /** Movements that were trimmed before the receiver was told of them. */
+  missedMovements: number;
+  /** When the first of them were found missing, ms since 1970; null: none were. */
+  missedSinceMs: number | null;
 }

@@ -1,6 +1,7 @@
 import { signWebhook } from '../auth/webhookKey';
 import type { PreparedEvent, UndeliveredEvent } from '../core/webhook';
 import { receiverName, type DeliveryDeps, type RetryJob } from './deliveryDeps';
+import type { Lane } from '../redis/webhooks';
 import type { Receiver } from './receivers';
 import type { AttemptOutcome } from './webhookSender';
 import { envelopeOf } from './wixEnvelope';
@@ -32,20 +33,22 @@ export function undeliveredText(
   return JSON.stringify({ ...event, attempts, failure, failedMs } satisfies UndeliveredEvent);
 }
 
+/** Id of the job that has an event tried again. */
+export function retryJobId(job: Omit<RetryJob, 'nextWait'>): string {
+  return `${receiverName(job)}/${job.eventId}`;
+}
+
 /** Has events tried again on the schedule, or from its beginning at once. */
 export async function scheduleRetries(
   { queues, retryDelaysMs }: Pick<DeliveryDeps, 'queues' | 'retryDelaysMs'>,
-  jobs: readonly RetryJob[],
-  atOnce = false,
+  events: readonly Omit<RetryJob, 'nextWait'>[],
+  { atOnce = false, lane = 'quick' }: { atOnce?: boolean; lane?: Lane } = {},
 ): Promise<void> {
-  await queues.retry.addAll(
-    jobs.map((data) => ({
-      data,
-      options: {
-        id: `${receiverName(data)}/${data.eventId}`,
-        delayMs: atOnce ? 0 : (retryDelaysMs[0] ?? 0),
-        attempts: atOnce ? retryDelaysMs.length + 1 : Math.max(1, retryDelaysMs.length),
-      },
-    })),
+  const delayMs = atOnce ? 0 : (retryDelaysMs[0] ?? 0);
+  await queues.retries[lane].addAll(
+    events.map((event) => {
+      const data = { ...event, nextWait: atOnce ? 0 : 1 };
+      return { data, options: { id: retryJobId(event), delayMs } };
+    }),
   );
 }

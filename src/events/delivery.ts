@@ -1,13 +1,18 @@
 import { readWebhookKey } from '../auth/webhookKey';
+import { wixEventTypes, type InventoryEventType } from '../core/inventoryEvent';
 import type { Logger } from '../observability/logger';
 import type { WebhookAttempts } from '../observability/webhookMetrics';
 import type { HubRedis } from '../redis/commands';
-import { createJobQueue, createJobWorker, type JobWorker } from '../redis/queues';
+import { createJobWorker, type JobEnd, type JobWorker } from '../redis/queues';
 import type { RedisTarget } from '../redis/connect';
 import { parseTargetUrl, type AllLookup, type TargetRules } from './targetAddress';
-import type { DeliveryDeps, DeliveryQueues } from './deliveryDeps';
-import { addDrain, beginTarget, drain, replay, retry, sweep } from './deliveryJobs';
+import type { DeliveryDeps, DrainJob, ReplayJob, RetryJob } from './deliveryDeps';
+import { drain, replay } from './deliveryJobs';
+import { closeDeliveryQueues, openDeliveryQueues, queueNames } from './deliveryQueues';
 import { receiverIds } from './receivers';
+import { retry } from './retryJob';
+import { beginTarget, sweep } from './sweep';
+import { addDrain } from './wakeDrain';
 import { createWebhookSender } from './webhookSender';
 
 /** How often receivers that are behind are looked for, ms: what covers a lost wake-up. */
@@ -17,7 +22,21 @@ const WAKE_DELAY_MS = 20;
 /** How long a process goes by what receivers a tenant had, ms. */
 const RECEIVERS_KEPT_MS = 1000;
 /** Jobs of one process at a time; nearly all of their time is waiting for answers. */
-const CONCURRENCY = { drain: 64, retry: 64, replay: 16, sweep: 1 } as const;
+const CONCURRENCY = {
+  drains: { quick: 256, slow: 64 },
+  retries: { quick: 64, slow: 32 },
+  replay: 64,
+  sweep: 1,
+} as const;
+
+/** The process-wide target. */
+export interface Target {
+  url: string;
+  /** Private RSA key, PEM. */
+  privateKeyPem: string;
+  /** Default: Wix's five. */
+  eventTypes?: readonly InventoryEventType[];
+}
 
 /** How webhooks are delivered. */
 export interface DeliveryOptions extends TargetRules {
@@ -29,7 +48,7 @@ export interface DeliveryOptions extends TargetRules {
   /** Seconds between a failed attempt and the next, 0 or more; one per further attempt. */
   retryScheduleSeconds: readonly number[];
   /** Where the events of all tenants go besides. */
-  target?: { url: string; privateKeyPem: string } | undefined;
+  target?: Target | undefined;
   /** Default: the system's. */
   lookup?: AllLookup | undefined;
   metrics: WebhookAttempts;
@@ -52,12 +71,12 @@ export interface Delivery {
 export async function openDelivery(options: DeliveryOptions): Promise<Delivery> {
   const { redis, logger, timeoutMs, target, retryScheduleSeconds } = options;
   if (target) parseTargetUrl(target.url, options, 'WEBHOOK_TARGET_URL');
-  const key = target && (await readWebhookKey(target.privateKeyPem));
+  const key = target && (await readWebhookKey(target.privateKeyPem, 'WEBHOOK_SIGNING_KEY_FILE'));
   const stopping = new AbortController();
   const onError = (error: Error) => {
     logger.warn({ cause: error.message }, 'webhook delivery is held up');
   };
-  const queues = openQueues(options.store, onError);
+  const queues = openDeliveryQueues(options.store, onError);
   const deps: DeliveryDeps = {
     redis,
     queues,
@@ -66,7 +85,10 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery> 
     appId: options.appId,
     timeoutMs,
     retryDelaysMs: retryScheduleSeconds.map((seconds) => 1000 * seconds),
-    target: target && key ? { url: target.url, key } : undefined,
+    target:
+      target && key
+        ? { url: target.url, key, eventTypes: new Set(target.eventTypes ?? wixEventTypes) }
+        : undefined,
     signingKeys: new Map(),
     inFlight: new Map(),
     metrics: options.metrics,
@@ -87,19 +109,9 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery> 
       delete redis.onLedgerEntry;
       waker.close();
       await Promise.all(workers.map((worker) => worker.close()));
-      const { drain: first, retry: second, replay: third, sweep: fourth } = queues;
-      await Promise.all([first, second, third, fourth].map((queue) => queue.close()));
+      await closeDeliveryQueues(queues);
       deps.sender.close();
     },
-  };
-}
-
-function openQueues(store: RedisTarget, onError: (error: Error) => void): DeliveryQueues {
-  return {
-    drain: createJobQueue(store, 'webhook-drain', onError),
-    retry: createJobQueue(store, 'webhook-retry', onError),
-    replay: createJobQueue(store, 'webhook-replay', onError),
-    sweep: createJobQueue(store, 'webhook-sweep', onError),
   };
 }
 
@@ -108,30 +120,24 @@ function openWorkers(
   store: RedisTarget,
   onError: (error: Error) => void,
 ): JobWorker[] {
-  const { retryDelaysMs } = deps;
-  const options = (kind: keyof typeof CONCURRENCY) => ({ concurrency: CONCURRENCY[kind], onError });
+  // An attempt that is under way is waited for, or it would be made again.
+  const closeTimeoutMs = deps.timeoutMs + 5000;
+  const open = <Data>(
+    name: string,
+    concurrency: number,
+    process: (job: Data) => Promise<JobEnd<Data>>,
+  ) => createJobWorker(store, name, process, { concurrency, closeTimeoutMs, onError });
+  const { drains, retries } = CONCURRENCY;
   return [
-    createJobWorker(store, 'webhook-drain', (job) => drain(deps, job as never), options('drain')),
-    createJobWorker(store, 'webhook-retry', (job, run) => retry(deps, job as never, run), {
-      ...options('retry'),
-      // A job that was added waited for the first delay already.
-      retryDelaysMs: retryDelaysMs.slice(1),
+    ...(['quick', 'slow'] as const).flatMap((lane) => [
+      open<DrainJob>(queueNames.drains[lane], drains[lane], (job) => drain(deps, job, lane)),
+      open<RetryJob>(queueNames.retries[lane], retries[lane], (job) => retry(deps, job, lane)),
+    ]),
+    open<ReplayJob>(queueNames.replay, CONCURRENCY.replay, (job) => replay(deps, job)),
+    open(queueNames.sweep, CONCURRENCY.sweep, async () => {
+      await sweep(deps);
+      return undefined;
     }),
-    createJobWorker(
-      store,
-      'webhook-replay',
-      (job) => replay(deps, job as never),
-      options('replay'),
-    ),
-    createJobWorker(
-      store,
-      'webhook-sweep',
-      async () => {
-        await sweep(deps);
-        return undefined;
-      },
-      options('sweep'),
-    ),
   ];
 }
 

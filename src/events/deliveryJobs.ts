@@ -1,78 +1,121 @@
 import { InventoryError } from '../core/errors';
-import { HUB_TARGET_ID, type UndeliveredEvent } from '../core/webhook';
-import type { JobEnd, JobRun } from '../redis/queues';
-import { lastLedgerId } from '../redis/reads';
-import {
-  isTargetKnown,
-  knownSince,
-  rememberTarget,
-  scanTenants,
-  scanWebhookTenants,
-  type KnownTenant,
-} from '../redis/tenants';
-import { buryEvent, parkEvents, readParked, unparkEvents } from '../redis/undelivered';
-import { moveCursor, noteAttempt, readCursor, startCursor } from '../redis/webhooks';
-import { attemptEvent, ATTEMPTS_AT_ONCE, undeliveredText } from './attempt';
-import {
-  receiverName,
-  type DeliveryDeps,
-  type DrainJob,
-  type ReplayJob,
-  type RetryJob,
-} from './deliveryDeps';
+import { HUB_TARGET_ID } from '../core/webhook';
+import type { JobEnd } from '../redis/queues';
+import { knownSince } from '../redis/tenants';
+import { moveCursor, readCursor, startCursor, type Lane } from '../redis/webhooks';
+import { ATTEMPTS_AT_ONCE } from './attempt';
+import { receiverName, type DeliveryDeps, type DrainJob, type ReplayJob } from './deliveryDeps';
 import { deliverSlice, type SliceEnd, type SliceProgress } from './deliverySlice';
 import { FEED_START } from './feedCursor';
-import { receiverIds, receiverOf } from './receivers';
+import { receiverOf, type Receiver } from './receivers';
+import { DISABLED_WAIT_MS } from './retryJob';
+import { whileFew } from './whileFew';
 
-/** How long the retries of a disabled receiver wait, ms. */
-const DISABLED_WAIT_MS = 60_000;
 /** Longest pause between two tries at a receiver whose every attempt fails, ms. */
 const MAX_FAILING_PAUSE_MS = 30_000;
 const PAUSE_PER_FAILURE_MS = 125;
+/** Each further failure of a receiver that failed a few times makes its pause longer by this. */
+const PAUSE_GROWTH = 1.2;
 /** Pause while too many events wait for another attempt, ms. */
 const FULL_PAUSE_MS = 5000;
 
-function pauseAfter(end: SliceEnd, { failures }: SliceProgress): number | undefined {
+/** Replays for receivers that take long or fail, of one process: the other slots are for others. */
+const SLOW_REPLAYS_AT_ONCE = 16;
+/** Pause of a replay that had no slot, ms. */
+const REPLAY_WAIT_MS = 1000;
+
+/** How long until a receiver's next slice, ms; undefined: nothing is left to do. */
+export function pauseAfter(end: SliceEnd, failures: number): number | undefined {
   switch (end) {
     case 'done':
       return undefined;
     case 'more':
       return 1;
-    case 'failing':
-      return Math.min(MAX_FAILING_PAUSE_MS, PAUSE_PER_FAILURE_MS * failures);
+    case 'failing': {
+      const growth = PAUSE_GROWTH ** Math.max(0, failures - ATTEMPTS_AT_ONCE);
+      return Math.min(MAX_FAILING_PAUSE_MS, PAUSE_PER_FAILURE_MS * failures * growth);
+    }
     case 'full':
       return FULL_PAUSE_MS;
   }
 }
 
-/** First attempts at one receiver, for a slice of time. */
-export async function drain(deps: DeliveryDeps, job: DrainJob): Promise<JobEnd<DrainJob>> {
+/**
+ * First attempts at one receiver, for a slice of time. Receivers that take long or fail have a lane
+ * of their own. Only the slice that runs in a receiver's lane attempts anything or moves it to the
+ * other, when none of its attempts is under way: so no two of them send at a time.
+ */
+export async function drain(
+  deps: DeliveryDeps,
+  job: DrainJob,
+  lane: Lane,
+): Promise<JobEnd<DrainJob>> {
   const { redis } = deps;
   const { tenantId, id } = job;
   const receiver = await receiverOf(deps, job);
   if (typeof receiver === 'string') return undefined;
-  const { cursor, waitingRetries, consecutiveFailures } = await readCursor(redis, tenantId, id);
-  if (cursor === null) {
+  const state = await readCursor(redis, tenantId, id);
+  if (state.cursor === null) {
     if (id !== HUB_TARGET_ID) return undefined;
     // A tenant that became known after the target: its events begin with its first.
     await startCursor(redis, tenantId, id, (await knownSince(redis, tenantId)) || FEED_START);
     return { againInMs: 1 };
   }
+  if (state.lane !== lane) {
+    await deps.queues.drains[state.lane].add(job, { only: receiverName(job) });
+    return undefined;
+  }
   const progress: SliceProgress = {
-    cursor,
-    waitingRetries,
-    failures: consecutiveFailures,
+    cursor: state.cursor,
+    ahead: state.ahead,
+    waitingRetries: state.waitingRetries,
+    failures: state.consecutiveFailures,
+    missed: state.missed,
+    lane,
     save: (move) => moveCursor(redis, tenantId, id, move),
+    renew: () => renewed(deps, job, lane),
   };
   try {
-    const end = await deliverSlice(deps, receiver, progress);
-    const againInMs = pauseAfter(end, progress);
-    return againInMs === undefined ? undefined : { againInMs };
+    return await drainSlice(deps, job, receiver, progress, lane);
   } catch (error) {
     // Somebody else went on from there, or the receiver is gone.
     if (error instanceof InventoryError && error.code === 'CURSOR_MOVED') return undefined;
     throw error;
   }
+}
+
+async function drainSlice(
+  deps: DeliveryDeps,
+  job: DrainJob,
+  receiver: Receiver,
+  progress: SliceProgress,
+  lane: Lane,
+): Promise<JobEnd<DrainJob>> {
+  const { end, isSlow } = await deliverSlice(deps, receiver, progress);
+  const againInMs = pauseAfter(end, progress.failures);
+  const next = isSlow === undefined ? lane : isSlow ? 'slow' : 'quick';
+  if (next !== lane) {
+    const { cursor } = progress;
+    const nothing = { delivered: 0, failures: 0, succeeded: false };
+    const move = { from: cursor, to: cursor, ...nothing, lane: next };
+    await moveCursor(deps.redis, job.tenantId, job.id, move);
+    if (againInMs === undefined) return undefined;
+    const options = { only: receiverName(job), delayMs: againInMs };
+    await deps.queues.drains[next].add(job, options);
+    return undefined;
+  }
+  return againInMs === undefined ? undefined : { againInMs };
+}
+
+/** The receiver as it is now, when none waits for its turn. */
+async function renewed(
+  { queues, ...deps }: DeliveryDeps,
+  job: DrainJob,
+  lane: Lane,
+): Promise<Receiver | undefined> {
+  if ((await queues.drains[lane].waiting()) > 0) return undefined;
+  const receiver = await receiverOf({ queues, ...deps }, job);
+  return typeof receiver === 'string' ? undefined : receiver;
 }
 
 /** Sends events of the past once more, for a slice of time. */
@@ -81,140 +124,22 @@ export async function replay(deps: DeliveryDeps, job: ReplayJob): Promise<JobEnd
   if (receiver === 'gone') return undefined;
   if (receiver === 'disabled') return { againInMs: DISABLED_WAIT_MS };
   const { tenantId, id, to } = job;
-  const { waitingRetries } = await readCursor(deps.redis, tenantId, id);
+  const { waitingRetries, lane } = await readCursor(deps.redis, tenantId, id);
   const progress: SliceProgress = {
     cursor: job.cursor,
+    ahead: job.ahead ?? [],
     to,
     waitingRetries,
     failures: 0,
-    save: () => Promise.resolve(),
+    missed: { missedMovements: 0, missedSinceMs: null },
+    save: () => Promise.resolve(0),
+    renew: () => Promise.resolve(undefined),
   };
-  const end = await deliverSlice(deps, receiver, progress);
-  const againInMs = pauseAfter(end, progress);
+  const limits: Record<string, number> = lane === 'slow' ? { replays: SLOW_REPLAYS_AT_ONCE } : {};
+  const turn = await whileFew(deps.inFlight, limits, () => deliverSlice(deps, receiver, progress));
+  if (!turn) return { againInMs: REPLAY_WAIT_MS };
+  const againInMs = pauseAfter(turn.result.end, progress.failures);
   if (againInMs === undefined) return undefined;
-  return { againInMs, data: { ...job, cursor: progress.cursor } };
-}
-
-/**
- * Another attempt of one event. After the last one the event becomes a dead letter.
- *
- * @throws Error when the attempt failed and another follows
- */
-export async function retry(
-  deps: DeliveryDeps,
-  job: RetryJob,
-  run: JobRun,
-): Promise<JobEnd<RetryJob>> {
-  const { tenantId, id, eventId } = job;
-  const receiver = await receiverOf(deps, job);
-  if (receiver === 'gone') {
-    await unparkEvents(deps.redis, tenantId, id, [eventId]);
-    return undefined;
-  }
-  if (receiver === 'disabled') return { againInMs: DISABLED_WAIT_MS };
-  const name = receiverName(job);
-  const running = deps.inFlight.get(name) ?? 0;
-  if (running >= ATTEMPTS_AT_ONCE) return { againInMs: await queueingTime(deps, job) };
-  deps.inFlight.set(name, running + 1);
-  try {
-    const text = await readParked(deps.redis, tenantId, id, eventId);
-    if (text === null) return undefined;
-    const event = JSON.parse(text) as UndeliveredEvent;
-    const outcome = await attemptEvent(deps, receiver, event);
-    if (outcome.delivered) {
-      await unparkEvents(deps.redis, tenantId, id, [eventId]);
-      await noteAttempt(deps.redis, tenantId, id, { lastSuccessMs: Date.now() });
-      return undefined;
-    }
-    await keepFailed(deps, job, run, event, outcome.failure);
-  } finally {
-    const left = deps.inFlight.get(name)! - 1;
-    if (left === 0) deps.inFlight.delete(name);
-    else deps.inFlight.set(name, left);
-  }
-  return undefined;
-}
-
-/** How long until a receiver's other retries may be through, ms: a slow one holds no slot. */
-async function queueingTime({ redis, timeoutMs }: DeliveryDeps, job: RetryJob): Promise<number> {
-  const { waitingRetries } = await readCursor(redis, job.tenantId, job.id);
-  const turns = Math.max(1, waitingRetries / ATTEMPTS_AT_ONCE);
-  return Math.min(DISABLED_WAIT_MS, Math.max(50, timeoutMs * turns * Math.random()));
-}
-
-async function keepFailed(
-  { redis, metrics }: DeliveryDeps,
-  { tenantId, id, eventId }: RetryJob,
-  { attempt, attempts }: JobRun,
-  event: UndeliveredEvent,
-  failure: string,
-): Promise<void> {
-  const failedMs = Date.now();
-  const text = undeliveredText(event, event.attempts + 1, failure, failedMs);
-  await noteAttempt(redis, tenantId, id, { lastFailureMs: failedMs, lastFailure: failure });
-  if (attempt >= attempts) {
-    await buryEvent(redis, tenantId, id, { id: eventId, text, failedMs });
-    metrics.givenUp();
-    return;
-  }
-  await parkEvents(redis, tenantId, id, [{ id: eventId, text }]);
-  throw new Error('The event was not delivered');
-}
-
-/** Adds the drain of a receiver; one that waits already is enough. */
-export async function addDrain({ queues }: Pick<DeliveryDeps, 'queues'>, job: DrainJob) {
-  await queues.drain.add(job, { only: receiverName(job) });
-}
-
-/** Adds the drain of every receiver that is behind the ledger, whatever was lost on the way. */
-export async function sweep(deps: DeliveryDeps): Promise<void> {
-  const { redis, target, metrics, queues } = deps;
-  metrics.retriesWaiting(await queues.retry.delayed());
-  for await (const tenants of scanWebhookTenants(redis)) {
-    for (const tenantId of tenants) {
-      const ids = await receiverIds({ redis, target: undefined }, tenantId);
-      for (const id of ids) await addWhenBehind(deps, { tenantId, id }, undefined);
-    }
-  }
-  if (!target) return;
-  for await (const tenants of scanTenants(redis)) {
-    for (const tenant of tenants) {
-      const job = { tenantId: tenant.tenantId, id: HUB_TARGET_ID };
-      await addWhenBehind(deps, job, tenant.knownSince || FEED_START);
-    }
-  }
-}
-
-async function addWhenBehind(
-  deps: DeliveryDeps,
-  job: DrainJob,
-  firstCursor: string | undefined,
-): Promise<void> {
-  const { redis } = deps;
-  const { tenantId, id } = job;
-  const [{ cursor }, last] = await Promise.all([
-    readCursor(redis, tenantId, id),
-    lastLedgerId(redis, tenantId),
-  ]);
-  if (last === '' || cursor === last) return;
-  if (cursor === null && firstCursor !== undefined) {
-    await startCursor(redis, tenantId, id, firstCursor);
-  }
-  await addDrain(deps, job);
-}
-
-/**
- * Has the process-wide target begin where the tenants' ledgers end now, the first time there is
- * one. Tenants that become known later begin at their start.
- */
-export async function beginTarget(deps: DeliveryDeps): Promise<void> {
-  const { redis, target } = deps;
-  if (!target || (await isTargetKnown(redis))) return;
-  for await (const tenants of scanTenants(redis)) {
-    for (const { tenantId } of tenants satisfies KnownTenant[]) {
-      const end = (await lastLedgerId(redis, tenantId)) || FEED_START;
-      await startCursor(redis, tenantId, HUB_TARGET_ID, end);
-    }
-  }
-  await rememberTarget(redis);
+  const { cursor, ahead } = progress;
+  return { againInMs, data: { ...job, cursor, ahead } };
 }

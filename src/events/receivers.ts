@@ -1,5 +1,5 @@
 import { readWebhookKey as importKey, type WebhookKey } from '../auth/webhookKey';
-import { inventoryEventTypes, type InventoryEventType } from '../core/inventoryEvent';
+import { wixEventTypes, type InventoryEventType } from '../core/inventoryEvent';
 import { HUB_TARGET_ID, type StoredSubscription } from '../core/webhook';
 import { readWebhookKey, readWebhooks } from '../redis/webhooks';
 import type { DeliveryDeps, DrainJob } from './deliveryDeps';
@@ -17,7 +17,7 @@ export interface Receiver {
   key: WebhookKey;
 }
 
-const ALL_TYPES: ReadonlySet<InventoryEventType> = new Set(inventoryEventTypes);
+const WIX_TYPES: ReadonlySet<InventoryEventType> = new Set(wixEventTypes);
 
 /**
  * A receiver as it is now.
@@ -30,7 +30,7 @@ export async function receiverOf(
 ): Promise<Receiver | 'gone' | 'disabled'> {
   if (id === HUB_TARGET_ID) {
     const { target } = deps;
-    return target ? { tenantId, id, eventTypes: ALL_TYPES, ...target } : 'disabled';
+    return target ? { tenantId, id, ...target } : 'disabled';
   }
   const text = (await readWebhooks(deps.redis, tenantId)).get(id);
   if (text === undefined) return 'gone';
@@ -38,7 +38,7 @@ export async function receiverOf(
   if (!enabled) return 'disabled';
   const key = await signingKey(deps, { tenantId, id }, publicKeyPem);
   if (!key) return 'gone';
-  return { tenantId, id, url, key, eventTypes: eventTypes ? new Set(eventTypes) : ALL_TYPES };
+  return { tenantId, id, url, key, eventTypes: eventTypes ? new Set(eventTypes) : WIX_TYPES };
 }
 
 async function signingKey(
@@ -61,9 +61,13 @@ export async function receiverIds(
   { redis, target }: Pick<DeliveryDeps, 'redis' | 'target'>,
   tenantId: string,
 ): Promise<string[]> {
-  const stored = await readWebhooks(redis, tenantId);
-  const ids = [...stored].flatMap(([id, text]) =>
+  const ids = enabledIds(await readWebhooks(redis, tenantId));
+  return target ? [HUB_TARGET_ID, ...ids] : ids;
+}
+
+/** Ids of those of a tenant's receivers that are enabled. */
+export function enabledIds(stored: ReadonlyMap<string, string>): string[] {
+  return [...stored].flatMap(([id, text]) =>
     (JSON.parse(text) as StoredSubscription).enabled ? [id] : [],
   );
-  return target ? [HUB_TARGET_ID, ...ids] : ids;
 }

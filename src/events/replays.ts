@@ -1,9 +1,10 @@
-import { invalidInput } from '../core/errors';
+import { InventoryError, invalidInput } from '../core/errors';
 import { callAbout } from '../inventory/keyedInput';
 import { takeSteps } from '../inventory/keyedSteps';
 import type { KeyedCall } from '../redis/callRecord';
 import { lastLedgerId, ledgerIdAt } from '../redis/reads';
-import type { DeliveryDeps } from './deliveryDeps';
+import { receiverName, type DeliveryDeps } from './deliveryDeps';
+import { expectEventsKept } from './keptEvents';
 import { FEED_START, parseFeedCursor } from './feedCursor';
 import { checkSubscription } from './subscriptions';
 
@@ -22,18 +23,21 @@ export interface ReplayEvents {
   /** The last movement; default: the present end. */
   to?: ReplayBound | undefined;
   call?: KeyedCall | undefined;
+  /** An operator asks, who may name the process-wide target too. */
+  operator?: boolean | undefined;
 }
 
 /**
- * Sends a receiver the events of the past once more, beside the new ones and with the same care.
+ * Sends a receiver the events of the past once more, beside the new ones and with the same care. Of
+ * calls without a key one at a time.
  *
- * @throws InventoryError INVALID_INPUT, NO_SUCH_SUBSCRIPTION, IDEMPOTENCY_KEY_MISMATCH,
- *   REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT, NO_SUCH_SUBSCRIPTION, CURSOR_GONE when movements after
+ *   `from` are no longer kept, ALREADY_RUNNING, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
  */
 export async function replayEvents(
-  deps: DeliveryDeps,
+  deps: Pick<DeliveryDeps, 'redis' | 'queues'>,
   tenantId: string,
-  { id, from, to, call }: ReplayEvents,
+  { id, from, to, call, operator }: ReplayEvents,
 ): Promise<{ replayed: boolean }> {
   const { redis, queues } = deps;
   const about = callAbout(call, { subscriptionId: id });
@@ -42,18 +46,23 @@ export async function replayEvents(
       const cursor = await placeOf(deps, tenantId, from, 'from', -1);
       const end = to ? placeOf(deps, tenantId, to, 'to', 0) : lastLedgerId(redis, tenantId);
       const range = { cursor: cursor || FEED_START, to: await end };
-      await checkSubscription(deps, tenantId, id, 'subscriptionId');
+      await checkSubscription(deps, tenantId, id, { field: 'subscriptionId', operator });
+      await expectEventsKept(redis, tenantId, range.cursor, 'from');
       return range;
     },
     act: async (range) => {
       if (range.to === '') return;
       const { keyDigest, retentionMs } = call ?? {};
-      await queues.replay.add(
+      const added = await queues.replay.add(
         { tenantId, id, ...range },
         keyDigest === undefined
-          ? {}
+          ? { single: receiverName({ tenantId, id }) }
           : { id: `${tenantId}/${keyDigest}`, rememberedMs: retentionMs! },
       );
+      if (keyDigest === undefined && !added) {
+        const message = `A replay for subscription ${id} waits or runs already.`;
+        throw new InventoryError('ALREADY_RUNNING', message, { field: 'subscriptionId' });
+      }
     },
   });
   return { replayed };
@@ -61,7 +70,7 @@ export async function replayEvents(
 
 /** A cursor as given, or the last ledger id of a moment (plus some ms); empty: none so early. */
 async function placeOf(
-  { redis }: DeliveryDeps,
+  { redis }: Pick<DeliveryDeps, 'redis'>,
   tenantId: string,
   { cursor, timeMs }: ReplayBound,
   field: string,

@@ -1,9 +1,10 @@
 import { ensureDevelopmentWebhookKey } from '../auth/webhookKey';
+import type { InventoryEventType } from '../core/inventoryEvent';
 import type { Logger } from '../observability/logger';
 import type { WebhookAttempts } from '../observability/webhookMetrics';
 import type { RedisTarget } from '../redis/connect';
 import type { HubRedis } from '../redis/commands';
-import { openDelivery, type Delivery } from './delivery';
+import { openDelivery, type Delivery, type Target } from './delivery';
 
 /** How a process delivers webhooks; `Config` has all of it. */
 export interface WebhookOptions {
@@ -11,6 +12,7 @@ export interface WebhookOptions {
   dataDir: string;
   wixAppId: string;
   webhookTargetUrl: string | undefined;
+  webhookTargetEventTypes: readonly InventoryEventType[];
   /** PEM; needed in production beside the target. */
   webhookSigningKey: string | undefined;
   webhookRetryScheduleSeconds: readonly number[];
@@ -40,13 +42,12 @@ export async function startWebhooks(
   });
 }
 
-async function targetOf(
-  { dataDir, webhookTargetUrl: url, webhookSigningKey }: WebhookOptions,
-  logger: Logger,
-): Promise<{ url: string; privateKeyPem: string } | undefined> {
+async function targetOf(options: WebhookOptions, logger: Logger): Promise<Target | undefined> {
+  const { dataDir, webhookTargetUrl: url, webhookSigningKey } = options;
+  const eventTypes = options.webhookTargetEventTypes;
   if (url === undefined) return undefined;
-  if (webhookSigningKey !== undefined) return { url, privateKeyPem: webhookSigningKey };
+  if (webhookSigningKey !== undefined) return { url, privateKeyPem: webhookSigningKey, eventTypes };
   const { privateKeyPem, publicKeyPath } = await ensureDevelopmentWebhookKey(dataDir);
   logger.warn(`webhooks are signed with a development key; its public key is ${publicKeyPath}`);
-  return { url, privateKeyPem };
+  return { url, privateKeyPem, eventTypes };
 }

@@ -3,7 +3,9 @@ import { makeWebhookKeyPair } from '../auth/webhookKey';
 import { InventoryError, invalidInput } from '../core/errors';
 import { inventoryEventTypes, type InventoryEventType } from '../core/inventoryEvent';
 import {
+  HUB_TARGET_ID,
   MAX_SUBSCRIPTIONS,
+  tooManySubscriptions,
   type DeliveryHealth,
   type StoredSubscription,
   type WebhookSubscription,
@@ -15,15 +17,18 @@ import { lastLedgerId } from '../redis/reads';
 import { forgetWebhookTenant } from '../redis/tenants';
 import {
   deleteWebhook,
+  readCursor,
   readHealth,
   readWebhooks,
   saveWebhook,
   type SaveWebhook,
 } from '../redis/webhooks';
 import type { DeliveryDeps } from './deliveryDeps';
-import { addDrain } from './deliveryJobs';
+import { expectEventsKept } from './keptEvents';
 import { FEED_START, parseFeedCursor } from './feedCursor';
+import { retryNow } from './retryNow';
 import { parseTargetUrl } from './targetAddress';
+import { addDrain } from './wakeDrain';
 
 /**
  * A tenant's receivers of events, the oldest first.
@@ -64,7 +69,7 @@ export interface SubscriptionOutcome {
 /** A receiver of events to create. */
 export interface NewSubscription extends KeyedChange {
   url: string;
-  /** Default: every type. */
+  /** Default: Wix's five. */
   eventTypes?: readonly InventoryEventType[] | undefined;
   /** Default: true. */
   enabled?: boolean | undefined;
@@ -75,7 +80,8 @@ export interface NewSubscription extends KeyedChange {
 /**
  * Creates a receiver of events with a key pair of its own.
  *
- * @throws InventoryError INVALID_INPUT, LIMIT_REACHED, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
+ * @throws InventoryError INVALID_INPUT, LIMIT_REACHED, CURSOR_GONE when movements after `from` are
+ *   no longer kept, IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
  */
 export async function createSubscription(
   deps: DeliveryDeps,
@@ -88,10 +94,9 @@ export async function createSubscription(
   const types = checkTypes(eventTypes);
   const created = await saveOnce(deps, tenantId, call, async () => {
     const stored = await readWebhooks(redis, tenantId);
-    if (stored.size >= MAX_SUBSCRIPTIONS) {
-      const message = `A tenant has up to ${MAX_SUBSCRIPTIONS} webhook subscriptions.`;
-      throw new InventoryError('LIMIT_REACHED', message);
-    }
+    // The store decides; this spares the making of keys, which takes long.
+    if (stored.size >= MAX_SUBSCRIPTIONS) throw tooManySubscriptions();
+    if (from !== undefined) await expectEventsKept(redis, tenantId, from, 'from');
     const { privateKeyPem, publicKeyPem } = await makeWebhookKeyPair();
     const after = { url: address, eventTypes: types, enabled, revision: 1, publicKeyPem };
     const cursor = from ?? ((await lastLedgerId(redis, tenantId)) || FEED_START);
@@ -107,14 +112,14 @@ export interface SubscriptionChange extends KeyedChange {
   /** The revision the caller knows. */
   revision: number;
   url?: string | undefined;
-  /** Null: every type. */
+  /** Null: Wix's five. */
   eventTypes?: readonly InventoryEventType[] | null | undefined;
   enabled?: boolean | undefined;
 }
 
 /**
  * Changes a receiver of events. A disabled one keeps its place: enabled again, it is sent what it
- * has missed.
+ * has missed, and what waits for another attempt is tried at once.
  *
  * @throws InventoryError INVALID_INPUT, NO_SUCH_SUBSCRIPTION, REVISION_CONFLICT, WEBHOOK_CHANGED,
  *   IDEMPOTENCY_KEY_MISMATCH, REDIS_UNAVAILABLE
@@ -137,7 +142,8 @@ export async function changeSubscription(
     };
     return { id, before: text, after };
   });
-  if (changed.subscription.enabled) await addDrain(deps, { tenantId, id });
+  if (enabled === true) await retryNow(deps, tenantId, id);
+  else if (changed.subscription.enabled) await addDrain(deps, { tenantId, id });
   return changed;
 }
 
@@ -179,21 +185,31 @@ export async function deleteSubscription(
       const deleted = await deleteWebhook(redis, tenantId, id);
       // A keyed one that was broken off may have deleted it.
       if (!deleted && !call) throw noSuchSubscription(id);
-      const left = await readWebhooks(redis, tenantId);
-      if (left.size === 0) await forgetWebhookTenant(redis, tenantId);
+      await forgetWebhookTenant(redis, tenantId);
     },
   });
   return { replayed };
 }
 
-/** @throws InventoryError NO_SUCH_SUBSCRIPTION, REDIS_UNAVAILABLE */
+/**
+ * Checks that a tenant has a receiver.
+ *
+ * @param ask.field what the caller calls the id; default `id`
+ * @param ask.operator whether the process-wide target counts too, once it has a place in the
+ *   tenant's ledger
+ * @throws InventoryError NO_SUCH_SUBSCRIPTION, REDIS_UNAVAILABLE
+ */
 export async function checkSubscription(
   { redis }: Pick<DeliveryDeps, 'redis'>,
   tenantId: string,
   id: string,
-  field = 'id',
+  { field = 'id', operator = false }: { field?: string; operator?: boolean | undefined } = {},
 ): Promise<void> {
-  if (!(await readWebhooks(redis, tenantId)).has(id)) throw noSuchSubscription(id, field);
+  const isTarget = operator && id === HUB_TARGET_ID;
+  const isThere = isTarget
+    ? (await readCursor(redis, tenantId, id)).cursor !== null
+    : (await readWebhooks(redis, tenantId)).has(id);
+  if (!isThere) throw noSuchSubscription(id, field);
 }
 
 type Undated = Omit<StoredSubscription, 'createdDate' | 'updatedDate'>;

@@ -24,13 +24,15 @@ export interface SenderOptions {
   /** From the start of an attempt to its status; milliseconds. */
   timeoutMs: number;
   allowPrivateTargets: boolean;
+  /** Only https, also to who was stored with http elsewhere or before. */
+  production: boolean;
   /** Default: the system's. */
   lookup?: AllLookup | undefined;
 }
 
 /** Opens connections that are kept between webhooks. */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
-  const { timeoutMs, allowPrivateTargets, lookup } = options;
+  const { timeoutMs, allowPrivateTargets, production, lookup } = options;
   const agentOptions = { keepAlive: true, timeout: IDLE_CONNECTION_MS, maxFreeSockets: 16 };
   const agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
   const guarded = allowPrivateTargets ? {} : { lookup: publicLookup(lookup) };
@@ -39,6 +41,7 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
       const url = new URL(address);
       if (!mayConnect(url, allowPrivateTargets)) return Promise.resolve(failed('address refused'));
       const secure = url.protocol === 'https:';
+      if (production && !secure) return Promise.resolve(failed('not https'));
       const agent = secure ? agents.https : agents.http;
       const request = secure ? httpsRequest : httpRequest;
       return attempt(request, url, token, timeoutMs, { ...guarded, agent });

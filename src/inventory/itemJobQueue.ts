@@ -40,7 +40,9 @@ export function openItemJobs(
     { concurrency: JOBS_AT_ONCE, retryDelaysMs: RETRY_DELAYS_MS, onError },
   );
   deps.itemJobs = {
-    add: (ticket) => queue.add(ticket, { id: ticket.jobId, attempts: ATTEMPTS }),
+    add: async (ticket) => {
+      await queue.add(ticket, { id: ticket.jobId, attempts: ATTEMPTS });
+    },
   };
   return {
     close: async () => {

@@ -15,7 +15,11 @@ export const scriptNames = [
   'readHistory',
   'keepRefusal',
   'saveWebhook',
+  'deleteWebhook',
   'moveCursor',
+  'parkEvents',
+  'buryEvent',
+  'noteAttempt',
 ] as const;
 export type ScriptName = (typeof scriptNames)[number];
 

@@ -13,6 +13,7 @@
 -- ARGV[5] ledger id after which its events begin ("" = where they are)
 -- ARGV[6] input digest of a keyed call ("" = the call has no key), ARGV[7] its retention, ms,
 --         ARGV[8] text to keep with its outcome
+-- ARGV[9] most receivers of a tenant
 --
 -- Replies, in order of precedence:
 --   {"IDEMPOTENCY_KEY_MISMATCH", ledger id}  the key was used with another input
@@ -20,6 +21,7 @@
 --                                            kept, and right after it the subscription id, a line
 --                                            feed, the JSON it stored
 --   {"WEBHOOK_CHANGED"}                      what is stored is not what the caller read
+--   {"LIMIT_REACHED"}                        it would be one too many
 --   {"OK", JSON stored}
 --
 -- @include findCall keepCall
@@ -29,6 +31,8 @@ if recorded and not same then return { "IDEMPOTENCY_KEY_MISMATCH", recorded } en
 if recorded then return { "REPLAYED", kept } end
 local before = redis.call("HGET", KEYS[1], ARGV[1]) or ""
 if before ~= ARGV[2] then return { "WEBHOOK_CHANGED" } end
+local count = before == "" and redis.call("HLEN", KEYS[1]) or 0
+if count >= tonumber(ARGV[9]) then return { "LIMIT_REACHED" } end
 
 local clock = redis.call("TIME")
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)

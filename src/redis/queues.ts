@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DelayedError, Queue, Worker, type ConnectionOptions, type JobsOptions } from 'bullmq';
+import { DelayedError, Job, Queue, Worker, type ConnectionOptions, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { workerConnection, queueConnection, type RedisTarget } from './connect';
 import { HUB_TAG } from './keys';
@@ -13,7 +14,7 @@ import { whileStoreAnswers } from './scripts';
 /** A worker that dies is known by its lock after this long, ms. */
 const LOCK_MS = 6000;
 
-/** How long a worker may take to finish its jobs, ms. */
+/** How long closing waits at least, ms. */
 const CLOSE_TIMEOUT_MS = 5000;
 
 /** How a job is added. */
@@ -27,6 +28,8 @@ export interface JobOptions {
    * once more from its beginning.
    */
   only?: string;
+  /** Nothing is added while a job added with the same word waits or runs. Not beside the others. */
+  single?: string;
   /** Milliseconds until it may run. */
   delayMs?: number;
   /** How often it may fail, and again; default 1. */
@@ -35,14 +38,25 @@ export interface JobOptions {
 
 /** Where jobs of one kind wait. */
 export interface JobQueue<Data> {
-  /** @throws InventoryError REDIS_UNAVAILABLE */
-  add(data: Data, options?: JobOptions): Promise<void>;
+  /** False: one added as `single` stands in its way. @throws InventoryError REDIS_UNAVAILABLE */
+  add(data: Data, options?: JobOptions): Promise<boolean>;
   /** Adds several in one round trip. @throws InventoryError REDIS_UNAVAILABLE */
   addAll(jobs: readonly { data: Data; options: JobOptions }[]): Promise<void>;
+  /**
+   * Has jobs that wait for their time run now; ids of others are left out.
+   *
+   * @returns how many wait no more
+   * @throws InventoryError REDIS_UNAVAILABLE
+   */
+  promote(ids: readonly string[]): Promise<number>;
+  /** The same for the job added as the only one of its kind: whether it waited for its time. */
+  promoteOnly(only: string): Promise<boolean>;
   /** Has a job run every so often, in one process at a time. */
   repeat(id: string, everyMs: number, data: Data): Promise<void>;
   /** Jobs that wait for their time. @throws InventoryError REDIS_UNAVAILABLE */
   delayed(): Promise<number>;
+  /** Jobs that wait for a worker. @throws InventoryError REDIS_UNAVAILABLE */
+  waiting(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -68,6 +82,8 @@ export interface WorkerOptions {
   concurrency: number;
   /** Delay before each attempt after the first; the last one stands for all after it. */
   retryDelaysMs?: readonly number[];
+  /** How long closing waits for jobs that run, ms; default 5 s. */
+  closeTimeoutMs?: number | undefined;
   /** Told when a run fails, and when the store is away. */
   onError: (error: Error) => void;
 }
@@ -84,9 +100,20 @@ export function createJobQueue<Data>(
     streams: { events: { maxLen: 100 } },
   });
   queue.on('error', onError);
+  const promote = async (ids: readonly string[]): Promise<number> => {
+    const promoted = await Promise.all(ids.map((id) => promoteJob(queue, id)));
+    return promoted.filter(Boolean).length;
+  };
   return {
+    promote,
+    promoteOnly: async (only) => {
+      const id = await whileStoreAnswers(() => queue.getDeduplicationJobId(only));
+      return id !== null && (await promote([id])) === 1;
+    },
     add: async (data, options = {}) => {
-      await whileStoreAnswers(() => queue.add(name as never, data as never, jobOptions(options)));
+      const opts = jobOptions(options);
+      const job = await whileStoreAnswers(() => queue.add(name as never, data as never, opts));
+      return options.single === undefined || job.id === opts.jobId;
     },
     addAll: async (jobs) => {
       if (jobs.length === 0) return;
@@ -103,11 +130,30 @@ export function createJobQueue<Data>(
       );
     },
     delayed: () => whileStoreAnswers(() => queue.getDelayedCount()),
+    waiting: () => whileStoreAnswers(() => queue.getWaitingCount()),
     close: () => closing(queue.close(), () => queue.disconnect()),
   };
 }
 
-function jobOptions({ id, rememberedMs, only, delayMs, attempts = 1 }: JobOptions): JobsOptions {
+/** How BullMQ says that a job does not wait for its time. */
+const NOT_DELAYED = -3;
+
+/** Has a job run now; false: it does not wait for its time. */
+async function promoteJob(queue: Queue, id: string): Promise<boolean> {
+  return whileStoreAnswers(async () => {
+    try {
+      // What the job is for needs not be read.
+      await new Job(queue, queue.name, undefined, undefined, id).promote();
+      return true;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === NOT_DELAYED) return false;
+      throw error;
+    }
+  });
+}
+
+function jobOptions(options: JobOptions): JobsOptions {
+  const { id, rememberedMs, only, single, delayMs, attempts = 1 } = options;
   return {
     removeOnComplete: rememberedMs === undefined ? true : { age: Math.ceil(rememberedMs / 1000) },
     removeOnFail: true,
@@ -116,6 +162,8 @@ function jobOptions({ id, rememberedMs, only, delayMs, attempts = 1 }: JobOption
     ...(attempts > 1 && { backoff: { type: 'custom' } }),
     ...(id !== undefined && { jobId: id }),
     ...(only !== undefined && { deduplication: { id: only, keepLastIfActive: true } }),
+    // Whose id comes back tells whether it was added.
+    ...(single !== undefined && { jobId: randomUUID(), deduplication: { id: single } }),
     ...(delayMs !== undefined && { delay: Math.max(0, Math.round(delayMs)) }),
   };
 }
@@ -128,7 +176,7 @@ export function createJobWorker<Data>(
   target: RedisTarget,
   name: string,
   process: (data: Data, run: JobRun) => Promise<JobEnd<Data>>,
-  { concurrency, retryDelaysMs = [], onError }: WorkerOptions,
+  { concurrency, retryDelaysMs = [], closeTimeoutMs = CLOSE_TIMEOUT_MS, onError }: WorkerOptions,
 ): JobWorker {
   const worker = new Worker<Data, void>(
     name,
@@ -161,7 +209,7 @@ export function createJobWorker<Data>(
   worker.on('failed', (job, error) => {
     if ((job?.opts.attempts ?? 1) === 1) onError(error);
   });
-  return { close: () => closing(worker.close(), () => worker.close(true)) };
+  return { close: () => closing(worker.close(), () => worker.close(true), closeTimeoutMs) };
 }
 
 /** Redis time, ms since 1970. */
@@ -173,8 +221,12 @@ async function storeTimeMs(backend: { client: Promise<unknown> }): Promise<numbe
 }
 
 /** Waits for a clean end, but not for a Redis that is away. */
-async function closing(closed: Promise<unknown>, force: () => Promise<unknown>): Promise<void> {
-  const late = sleep(CLOSE_TIMEOUT_MS, 'late', { ref: false });
+async function closing(
+  closed: Promise<unknown>,
+  force: () => Promise<unknown>,
+  timeoutMs = CLOSE_TIMEOUT_MS,
+): Promise<void> {
+  const late = sleep(timeoutMs, 'late', { ref: false });
   const end = await Promise.race([closed.catch(() => 'late'), late]);
   if (end === 'late') await Promise.race([force().catch(() => undefined), sleep(200)]);
 }

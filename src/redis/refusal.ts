@@ -12,6 +12,8 @@ export function refusal(word: RefusalWord, rest: Buffer | undefined): InventoryE
     LOCATION_CHANGED: () => ({}),
     WEBHOOK_CHANGED: () => ({}),
     CURSOR_MOVED: () => ({}),
+    NO_SUCH_SUBSCRIPTION: () => ({}),
+    LIMIT_REACHED: () => ({}),
     REVISION_CONFLICT: () => ({ itemIds: unpackIds(rest!) }),
     ITEM_CHANGED: () => ({ itemIds: unpackIds(rest!) }),
     ITEM_NOT_TRACKED: () => ({ itemIds: unpackIds(rest!) }),

@@ -42,7 +42,11 @@ const KEY_COUNTS: Record<ScriptName, number> = {
   readHistory: 2,
   keepRefusal: 2,
   saveWebhook: 4,
+  deleteWebhook: 6,
   moveCursor: 1,
+  parkEvents: 2,
+  buryEvent: 4,
+  noteAttempt: 1,
 };
 
 /** Teaches a connection the scripts of `src/lua`. */

@@ -64,12 +64,18 @@ export async function* scanWebhookTenants(redis: HubRedis): AsyncGenerator<strin
   } while (cursor !== '0');
 }
 
-/** Forgets that a tenant has subscriptions, unless it has one now. */
+/** Has a tenant be known as one with webhook subscriptions. */
+export async function rememberWebhookTenant(redis: HubRedis, tenantId: string): Promise<void> {
+  await whileStoreAnswers(() => redis.sadd(hubKeys.webhookTenants, tenantId));
+}
+
+/** Forgets that a tenant has subscriptions, unless it has one. */
 export async function forgetWebhookTenant(redis: HubRedis, tenantId: string): Promise<void> {
   await whileStoreAnswers(async () => {
+    const hasOne = async () => (await redis.exists(keys.webhooks(tenantId))) === 1;
+    if (await hasOne()) return;
     await redis.srem(hubKeys.webhookTenants, tenantId);
-    const created = await redis.exists(keys.webhooks(tenantId));
-    if (created === 1) await redis.sadd(hubKeys.webhookTenants, tenantId);
+    if (await hasOne()) await redis.sadd(hubKeys.webhookTenants, tenantId);
   });
 }
 

@@ -1,6 +1,6 @@
 import { MAX_DEAD_LETTERS } from '../core/webhook';
 import { keys } from './keys';
-import { whileStoreAnswers, type HubRedis } from './scripts';
+import { run, whileStoreAnswers, type HubRedis } from './scripts';
 
 /** An event by id, as JSON text. */
 export interface EventText {
@@ -8,7 +8,7 @@ export interface EventText {
   text: string;
 }
 
-/** Keeps events that wait for another attempt. */
+/** Keeps events that wait for another attempt, unless their receiver is gone: up to 1,000. */
 export async function parkEvents(
   redis: HubRedis,
   tenantId: string,
@@ -17,7 +17,11 @@ export async function parkEvents(
 ): Promise<void> {
   if (events.length === 0) return;
   const fields = events.flatMap((event) => [event.id, event.text]);
-  await whileStoreAnswers(() => redis.hset(keys.webhookRetries(tenantId, id), ...fields));
+  await run(redis, 'parkEvents', [
+    keys.webhookState(tenantId, id),
+    keys.webhookRetries(tenantId, id),
+    ...fields,
+  ]);
 }
 
 /** An event that waits for another attempt; null: it does not wait any more. */
@@ -28,6 +32,11 @@ export async function readParked(
   eventId: string,
 ): Promise<string | null> {
   return whileStoreAnswers(() => redis.hget(keys.webhookRetries(tenantId, id), eventId));
+}
+
+/** Ids of a receiver's events that wait for another attempt. */
+export async function parkedIds(redis: HubRedis, tenantId: string, id: string): Promise<string[]> {
+  return whileStoreAnswers(() => redis.hkeys(keys.webhookRetries(tenantId, id)));
 }
 
 /** Forgets events that waited for another attempt. */
@@ -41,48 +50,71 @@ export async function unparkEvents(
   await whileStoreAnswers(() => redis.hdel(keys.webhookRetries(tenantId, id), ...eventIds));
 }
 
-/** Gives an event up: it waits no more, and is a dead letter. The oldest over the bound go. */
+/**
+ * Gives an event up: it waits no more, and is a dead letter, unless its receiver is gone. The
+ * oldest over the bound go.
+ */
 export async function buryEvent(
   redis: HubRedis,
   tenantId: string,
   id: string,
   { id: eventId, text, failedMs }: EventText & { failedMs: number },
 ): Promise<void> {
-  const [letters, times] = [keys.deadLetters(tenantId, id), keys.deadLetterTimes(tenantId, id)];
-  await whileStoreAnswers(async () => {
-    await redis
-      .multi()
-      .hset(letters, eventId, text)
-      .zadd(times, failedMs, eventId)
-      .hdel(keys.webhookRetries(tenantId, id), eventId)
-      .exec();
-    const tooMany = (await redis.zcard(times)) - MAX_DEAD_LETTERS;
-    if (tooMany <= 0) return;
-    const oldest = await redis.zrange(times, '0', String(tooMany - 1));
-    await removeDeadLetters(redis, tenantId, id, oldest);
-  });
+  await run(redis, 'buryEvent', [
+    keys.webhookState(tenantId, id),
+    keys.webhookRetries(tenantId, id),
+    keys.deadLetters(tenantId, id),
+    keys.deadLetterTimes(tenantId, id),
+    eventId,
+    text,
+    failedMs,
+    MAX_DEAD_LETTERS,
+  ]);
 }
 
-/** Dead letters, the oldest first, after one of them (empty: from the start). */
+/** Where a dead letter stands among a receiver's: by time, then by event id. */
+export interface LetterPlace {
+  failedMs: number;
+  eventId: string;
+}
+
+/** Dead letters, the oldest first, after a place, whether or not one is there still. */
 export async function readDeadLetters(
   redis: HubRedis,
   tenantId: string,
   id: string,
-  after: string,
+  after: LetterPlace | undefined,
   count: number,
 ): Promise<EventText[]> {
   return whileStoreAnswers(async () => {
     const times = keys.deadLetterTimes(tenantId, id);
-    const rank = after === '' ? -1 : await redis.zrank(times, after);
-    if (rank === null) return [];
-    const ids = await redis.zrange(times, String(rank + 1), String(rank + count));
-    if (ids.length === 0) return [];
-    const texts = await redis.hmget(keys.deadLetters(tenantId, id), ...ids);
-    return ids.flatMap((eventId, i) => {
-      const text = texts[i];
-      return text ? [{ id: eventId, text }] : [];
-    });
+    const ids = after
+      ? await idsAfter(redis, times, after, count)
+      : await redis.zrange(times, '0', String(count - 1));
+    return pickDeadLetters(redis, tenantId, id, ids);
   });
+}
+
+async function idsAfter(
+  redis: HubRedis,
+  times: string,
+  { failedMs, eventId }: LetterPlace,
+  count: number,
+): Promise<string[]> {
+  const [same, later] = await Promise.all([
+    redis.zrangebyscore(times, failedMs, failedMs),
+    redis.zrangebyscore(times, `(${failedMs}`, '+inf', 'LIMIT', 0, count),
+  ]);
+  return [...same.filter((other) => other > eventId), ...later].slice(0, count);
+}
+
+/** How many dead letters a receiver has. */
+export async function countDeadLetters(
+  redis: HubRedis,
+  tenantId: string,
+  id: string,
+): Promise<number> {
+  return whileStoreAnswers(() => redis.zcard(keys.deadLetterTimes(tenantId, id)));
 }
 
 /** Some dead letters by event id; those that are not there are left out. */
@@ -108,11 +140,13 @@ export async function removeDeadLetters(
   tenantId: string,
   id: string,
   eventIds: readonly string[],
-): Promise<number> {
-  if (eventIds.length === 0) return 0;
-  return whileStoreAnswers(async () => {
-    const removed = await redis.hdel(keys.deadLetters(tenantId, id), ...eventIds);
-    await redis.zrem(keys.deadLetterTimes(tenantId, id), ...eventIds);
-    return removed;
-  });
+): Promise<void> {
+  if (eventIds.length === 0) return;
+  await whileStoreAnswers(() =>
+    redis
+      .multi()
+      .hdel(keys.deadLetters(tenantId, id), ...eventIds)
+      .zrem(keys.deadLetterTimes(tenantId, id), ...eventIds)
+      .exec(),
+  );
 }

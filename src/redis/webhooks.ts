@@ -1,11 +1,12 @@
 import type { RefusalWord } from '../core/errors';
-import type { DeliveryHealth } from '../core/webhook';
+import { MAX_SUBSCRIPTIONS, tooManySubscriptions, type DeliveryHealth } from '../core/webhook';
 import { keptText, openKept, type KeyedCall } from './callRecord';
 import type { StoreOutcome } from './commands';
-import { hubKeys, keys } from './keys';
+import { keys } from './keys';
 import { lastLedgerId } from './reads';
 import { refusal } from './refusal';
 import { run, whileStoreAnswers, type HubRedis } from './scripts';
+import { rememberWebhookTenant } from './tenants';
 
 /** A tenant's receivers of events by id, as stored: JSON text. */
 export async function readWebhooks(
@@ -36,7 +37,7 @@ export interface SaveWebhook {
  *
  * @returns the JSON stored; of a replay the subscription id, a line feed and the JSON stored
  * @throws InventoryError IDEMPOTENCY_KEY_MISMATCH, WEBHOOK_CHANGED when what is stored is not what
- *   was read, REDIS_UNAVAILABLE
+ *   was read, LIMIT_REACHED, REDIS_UNAVAILABLE
  */
 export async function saveWebhook(
   redis: HubRedis,
@@ -44,7 +45,7 @@ export async function saveWebhook(
   { id, before, after, privateKeyPem = '', cursor = '', call }: SaveWebhook,
 ): Promise<StoreOutcome> {
   // First: a tenant that is known for nothing costs less than a receiver nobody serves.
-  await whileStoreAnswers(() => redis.sadd(hubKeys.webhookTenants, tenantId));
+  await rememberWebhookTenant(redis, tenantId);
   const [word, rest] = await run(redis, 'saveWebhook', [
     keys.webhooks(tenantId),
     keys.webhookKeys(tenantId),
@@ -58,9 +59,15 @@ export async function saveWebhook(
     call?.inputDigest ?? '',
     call?.retentionMs ?? 0,
     keptText(call),
+    MAX_SUBSCRIPTIONS,
   ]);
   const answer = word!.toString() as 'OK' | 'REPLAYED' | RefusalWord;
-  if (answer === 'OK') return { stored: rest!.toString(), replayed: false };
+  if (answer === 'OK') {
+    // Again: who deleted the last one meanwhile may have had the tenant forgotten.
+    await rememberWebhookTenant(redis, tenantId);
+    return { stored: rest!.toString(), replayed: false };
+  }
+  if (answer === 'LIMIT_REACHED') throw tooManySubscriptions();
   if (answer === 'REPLAYED') return { stored: openKept(rest!.toString()).kept, replayed: true };
   throw refusal(answer, rest);
 }
@@ -71,17 +78,16 @@ export async function deleteWebhook(
   tenantId: string,
   id: string,
 ): Promise<boolean> {
-  return whileStoreAnswers(async () => {
-    const removed = await redis.hdel(keys.webhooks(tenantId), id);
-    await redis.hdel(keys.webhookKeys(tenantId), id);
-    await redis.del(
-      keys.webhookState(tenantId, id),
-      keys.webhookRetries(tenantId, id),
-      keys.deadLetters(tenantId, id),
-      keys.deadLetterTimes(tenantId, id),
-    );
-    return removed === 1;
-  });
+  const [, removed] = await run(redis, 'deleteWebhook', [
+    keys.webhooks(tenantId),
+    keys.webhookKeys(tenantId),
+    keys.webhookState(tenantId, id),
+    keys.webhookRetries(tenantId, id),
+    keys.deadLetters(tenantId, id),
+    keys.deadLetterTimes(tenantId, id),
+    id,
+  ]);
+  return removed!.toString() === '1';
 }
 
 /** The private key of a receiver, PEM; null: there is no such receiver. */
@@ -93,19 +99,71 @@ export async function readWebhookKey(
   return whileStoreAnswers(() => redis.hget(keys.webhookKeys(tenantId), id));
 }
 
+/** Which receivers one is served among: those that take long or fail delay no others. */
+export type Lane = 'quick' | 'slow';
+
+/** Movements that were trimmed before a receiver was told of them. */
+export interface MissedMovements {
+  missedMovements: number;
+  /** When the first of them were found missing, ms since 1970; null: none were. */
+  missedSinceMs: number | null;
+}
+
+/** How far a receiver's events were delivered, and how it goes. */
+export interface ReceiverState {
+  /** Null: it has none yet. */
+  cursor: string | null;
+  lane: Lane;
+  /** Ids of events after the cursor that are done. */
+  ahead: readonly string[];
+  /** Events that wait for another attempt. */
+  waitingRetries: number;
+  consecutiveFailures: number;
+  /** Whether the last retry took more than half of the timeout. */
+  slowRetries: boolean;
+  missed: MissedMovements;
+}
+
 /** How far a receiver's events were delivered, and how many wait for another attempt. */
 export async function readCursor(
   redis: HubRedis,
   tenantId: string,
   id: string,
-): Promise<{ cursor: string | null; waitingRetries: number; consecutiveFailures: number }> {
-  const [[cursor, failures], waitingRetries] = await whileStoreAnswers(() =>
+): Promise<ReceiverState> {
+  const fields = ['cursor', 'lane', 'ahead', 'consecutiveFailures', 'slowRetries'];
+  const [stored, waitingRetries] = await whileStoreAnswers(() =>
     Promise.all([
-      redis.hmget(keys.webhookState(tenantId, id), 'cursor', 'consecutiveFailures'),
+      redis.hmget(
+        keys.webhookState(tenantId, id),
+        ...[...fields, 'missedMovements', 'missedSinceMs'],
+      ),
       redis.hlen(keys.webhookRetries(tenantId, id)),
     ]),
   );
-  return { cursor: cursor ?? null, waitingRetries, consecutiveFailures: Number(failures ?? 0) };
+  const [cursor, lane, ahead, failures, slowRetries, missed, missedSince] = stored;
+  return {
+    cursor: cursor ?? null,
+    lane: laneOf(lane),
+    ahead: ahead ? ahead.split(',') : [],
+    waitingRetries,
+    consecutiveFailures: Number(failures ?? 0),
+    slowRetries: slowRetries === 'true',
+    missed: {
+      missedMovements: Number(missed ?? 0),
+      missedSinceMs: missedSince ? Number(missedSince) : null,
+    },
+  };
+}
+
+/** A lane as it is stored. */
+export function laneOf(stored: string | null | undefined): Lane {
+  return stored === 'slow' ? 'slow' : 'quick';
+}
+
+/** Which receivers one is served among. */
+export async function readLane(redis: HubRedis, tenantId: string, id: string): Promise<Lane> {
+  const state = keys.webhookState(tenantId, id);
+  return laneOf(await whileStoreAnswers(() => redis.hget(state, 'lane')));
 }
 
 /** Gives a receiver its first cursor; one it has stays. */
@@ -131,11 +189,19 @@ export interface CursorMove {
   lastSuccessMs?: number;
   lastFailureMs?: number;
   lastFailure?: string;
+  /** Ids of events after the cursor that are done; absent: what is noted stays. */
+  ahead?: readonly string[];
+  /** Absent: it stays where it is. */
+  lane?: Lane;
+  /** What is noted from now on; absent: it stays. */
+  missedMovements?: number;
+  missedSinceMs?: number | null;
 }
 
 /**
  * Notes how far a receiver's events were delivered.
  *
+ * @returns the attempts that failed since the last one that did not, retries included
  * @throws InventoryError CURSOR_MOVED when the cursor is not the one they began at,
  *   REDIS_UNAVAILABLE
  */
@@ -144,9 +210,9 @@ export async function moveCursor(
   tenantId: string,
   id: string,
   { from, to, delivered, failures, succeeded, ...notes }: CursorMove,
-): Promise<void> {
+): Promise<number> {
   const fields = Object.entries(notes).flatMap(([name, value]) => [name, String(value)]);
-  const [word] = await run(redis, 'moveCursor', [
+  const [word, rest] = await run(redis, 'moveCursor', [
     keys.webhookState(tenantId, id),
     from,
     to,
@@ -157,6 +223,7 @@ export async function moveCursor(
   ]);
   const answer = word!.toString() as 'OK' | RefusalWord;
   if (answer !== 'OK') throw refusal(answer, undefined);
+  return Number(rest);
 }
 
 /** How delivery to a receiver goes. */
@@ -186,19 +253,26 @@ export async function readHealth(
     delivered: number('delivered') ?? 0,
     waitingRetries,
     deadLetters,
+    missedMovements: number('missedMovements') ?? 0,
+    missedSinceMs: number('missedSinceMs'),
   };
 }
 
-/** Notes when an attempt succeeded or failed, unless the receiver is gone. */
+/** What is noted of a retry. */
+export type RetryNotes = Pick<CursorMove, 'lastSuccessMs' | 'lastFailureMs' | 'lastFailure'> & {
+  /** Whether it took more than half of the timeout. */
+  slowRetries: boolean;
+  /** 0 after one that did not fail. */
+  consecutiveFailures?: 0;
+};
+
+/** Notes how a retry went, unless the receiver is gone. */
 export async function noteAttempt(
   redis: HubRedis,
   tenantId: string,
   id: string,
-  notes: Pick<CursorMove, 'lastSuccessMs' | 'lastFailureMs' | 'lastFailure'>,
+  notes: RetryNotes,
 ): Promise<void> {
-  const state = keys.webhookState(tenantId, id);
   const fields = Object.entries(notes).flatMap(([name, value]) => [name, String(value)]);
-  await whileStoreAnswers(async () => {
-    if ((await redis.hexists(state, 'cursor')) === 1) await redis.hset(state, ...fields);
-  });
+  await run(redis, 'noteAttempt', [keys.webhookState(tenantId, id), ...fields]);
 }

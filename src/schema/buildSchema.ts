@@ -20,6 +20,7 @@ import { describeRoots } from './rootDescriptions';
 import { SettingsResolver } from './settings.resolver';
 import { VerifyResolver } from './verify.resolver';
 import { WebhookResolver } from './webhook.resolver';
+import { WebhookDeliveriesResolver } from './webhookDeliveries.resolver';
 
 /** The GraphQL schema. */
 export function buildHubSchema(): GraphQLSchema {
@@ -43,6 +44,7 @@ export function buildHubSchema(): GraphQLSchema {
       SettingsResolver,
       VerifyResolver,
       WebhookResolver,
+      WebhookDeliveriesResolver,
     ],
     authChecker: checkScopes,
     directives: [...specifiedDirectives, idempotentDirective],

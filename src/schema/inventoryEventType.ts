@@ -13,7 +13,9 @@ export const InventoryEventTypeEnum = describedEnum<InventoryEventTypeName>(
     DELETED: 'The item was deleted.',
     UPDATED_WITH_REASON: 'It changed, and why: an order, a merchant, an order taken back.',
     STOCK_STATUS_UPDATED: 'It came in stock or went out of stock.',
-    LOW_STOCK: 'Its available units came down to its low stock threshold.',
+    LOW_STOCK:
+      'Its available units came down to its low stock threshold. Not of Wix: webhooks carry it ' +
+      'only to receivers that name it.',
   },
 );
 

@@ -1,8 +1,6 @@
 import type { DeliveryHealth, WebhookSubscription as Subscription } from '../core/webhook';
-import type { DeadLetterPage } from '../events/deadLetters';
 import { eventTypeToName } from './inventoryEventType';
-import type { WebhookDeadLetterConnection, WebhookHealth } from './webhook.type';
-import type { WebhookSubscription } from './webhook.type';
+import type { WebhookHealth, WebhookSubscription } from './webhook.type';
 
 /** A receiver of events in the words of the schema. */
 export function presentWebhook(subscription: Subscription): WebhookSubscription {
@@ -32,28 +30,7 @@ export function presentHealth(health: DeliveryHealth): WebhookHealth {
     consecutiveFailures,
     waitingRetries,
     deadLetters,
-  };
-}
-
-export function presentDeadLetters(
-  { letters, hasNextPage }: DeadLetterPage,
-  after: string | null,
-): WebhookDeadLetterConnection {
-  return {
-    nodes: letters.map(({ id, type, itemId, timeMs, attempts, failedMs, failure }) => ({
-      eventId: id,
-      type: eventTypeToName(type),
-      itemId,
-      time: new Date(timeMs),
-      attempts,
-      failedDate: new Date(failedMs),
-      failure,
-    })),
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: after !== null,
-      startCursor: letters[0]?.id ?? null,
-      endCursor: letters.at(-1)?.id ?? null,
-    },
+    missedMovements: health.missedMovements,
+    missedSince: date(health.missedSinceMs),
   };
 }

@@ -15,7 +15,8 @@ export class WebhookSubscriptionCreateInput {
 
   @Field(() => [InventoryEventTypeEnum], {
     nullable: true,
-    description: 'Types of events to send, 1..6. Absent or null: all.',
+    description:
+      'Types of events to send, 1..6. Absent or null: the five of Wix, all but LOW_STOCK.',
   })
   eventTypes?: InventoryEventTypeName[] | null;
 
@@ -49,7 +50,9 @@ export class WebhookSubscriptionUpdateInput {
 
   @Field(() => [InventoryEventTypeEnum], {
     nullable: true,
-    description: 'Types of events to send, 1..6. Absent: as they are. Null: all.',
+    description:
+      'Types of events to send, 1..6. Absent: as they are. Null: the five of Wix, all but ' +
+      'LOW_STOCK.',
   })
   eventTypes?: InventoryEventTypeName[] | null;
 
@@ -128,6 +131,23 @@ export class WebhookDeadLettersPayload {
 
   @Field(() => Boolean, {
     description: 'True: an earlier call with the same key did it; nothing changed now.',
+  })
+  replayed!: boolean;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: 'What is tried now.' })
+export class WebhookRetryNowPayload {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of events that waited for another attempt. Null: nothing is tried.',
+  })
+  count?: number;
+
+  @Field(() => Boolean, {
+    description: 'True: an earlier call with the same key did it; nothing is tried now.',
   })
   replayed!: boolean;
 

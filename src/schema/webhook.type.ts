@@ -2,7 +2,6 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { InventoryEventTypeName } from './inventoryEventType';
 import { InventoryEventTypeEnum } from './inventoryEventType';
-import { PageInfo } from './pageInfo.type';
 
 @ObjectType({ description: 'How delivery to a receiver goes.' })
 export class WebhookHealth {
@@ -27,7 +26,8 @@ export class WebhookHealth {
   @Field(() => String, {
     nullable: true,
     description:
-      'Why it failed, such as `timeout`, `status 500` or `address refused`. Null: none has.',
+      'Why it failed: `timeout`, `status 500` (or another), `unreachable`, `address refused`, or ' +
+      '`not https` in production. Null: none has.',
   })
   lastFailureReason!: string | null;
 
@@ -41,6 +41,19 @@ export class WebhookHealth {
 
   @Field(() => Int, { description: 'Number of events that were given up, 0..10,000.' })
   deadLetters!: number;
+
+  @Field(() => Int, {
+    description:
+      'Number of movements that were trimmed before the receiver was told of them: read the ' +
+      'items afresh. 0: it missed none.',
+  })
+  missedMovements!: number;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the first of them were found missing, UTC. Null: it missed none.',
+  })
+  missedSince!: Date | null;
 }
 
 @ObjectType({ description: 'A receiver of events (docs/reference/events.md).' })
@@ -53,7 +66,7 @@ export class WebhookSubscription {
 
   @Field(() => [InventoryEventTypeEnum], {
     nullable: true,
-    description: 'Types of events that are sent. Null: all.',
+    description: 'Types of events that are sent. Null: the five of Wix, all but LOW_STOCK.',
   })
   eventTypes!: InventoryEventTypeName[] | null;
 
@@ -74,37 +87,4 @@ export class WebhookSubscription {
 
   @Field(() => WebhookHealth, { description: 'How delivery goes.' })
   health?: WebhookHealth;
-}
-
-@ObjectType({ description: 'An event that was given up after its last attempt.' })
-export class WebhookDeadLetter {
-  @Field(() => ID, { description: 'Event id, a GUID.' })
-  eventId!: string;
-
-  @Field(() => InventoryEventTypeEnum, { description: 'Type of the event.' })
-  type!: InventoryEventTypeName;
-
-  @Field(() => ID, { description: 'Id of the item it is about, a GUID.' })
-  itemId!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When the movement was, UTC.' })
-  time!: Date;
-
-  @Field(() => Int, { description: 'Number of attempts that were made.' })
-  attempts!: number;
-
-  @Field(() => GraphQLDateTime, { description: 'When the last attempt failed, UTC.' })
-  failedDate!: Date;
-
-  @Field(() => String, { description: 'Why it failed, such as `timeout` or `status 500`.' })
-  failure!: string;
-}
-
-@ObjectType({ description: 'Some dead letters, the oldest first.' })
-export class WebhookDeadLetterConnection {
-  @Field(() => [WebhookDeadLetter], { description: 'The dead letters.' })
-  nodes!: WebhookDeadLetter[];
-
-  @Field(() => PageInfo, { description: 'Where the page is. A cursor is an event id.' })
-  pageInfo!: PageInfo;
 }

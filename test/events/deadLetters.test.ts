@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
+  letterCursor,
   replayDeadLetters,
   deleteDeadLetters,
   listDeadLetters,
 } from '../../src/events/deadLetters';
+import { buryEvent } from '../../src/redis/undelivered';
 import { subscriptionHealth } from '../../src/events/subscriptions';
 import { deliveryHub, moveProducts, saveProduct } from '../support/deliveryHub';
 
@@ -55,6 +57,58 @@ test('a dead letter can be removed; that of another tenant is out of reach', asy
   expect(await letters()).toHaveLength(1);
   expect(await deleteDeadLetters(hub(), tenantId, ask)).toMatchObject({ count: 1 });
   expect(await letters()).toEqual([]);
+});
+
+test('dead letters are paged by place: none is missed when those before are gone', async () => {
+  const { redis, receiver, subscribe } = hub();
+  const to = await receiver();
+  to.behaviour = () => 503;
+  const { tenantId, subscription } = await subscribe(to);
+  const { id } = subscription;
+  for (let i = 0; i < 5; i += 1) {
+    await saveProduct(redis, tenantId, `mug${i}`, { tracked: true, quantity: i });
+  }
+  const page = (first: number, after?: string) =>
+    listDeadLetters({ redis }, tenantId, { id, first, after });
+  while ((await page(5)).letters.length < 5);
+  const all = (await page(5)).letters;
+  expect(all.map(letterCursor)).toEqual(
+    [...all].sort((a, b) => a.failedMs - b.failedMs || (a.id < b.id ? -1 : 1)).map(letterCursor),
+  );
+  const first = await page(2);
+  expect(first).toEqual({ letters: all.slice(0, 2), hasNextPage: true });
+  await deleteDeadLetters({ redis }, tenantId, { id, eventIds: [all[0]!.id, all[1]!.id] });
+  const second = await page(2, letterCursor(all[1]!));
+  expect(second).toEqual({ letters: all.slice(2, 4), hasNextPage: true });
+  expect(await page(100, letterCursor(all[3]!))).toEqual({
+    letters: all.slice(4),
+    hasNextPage: false,
+  });
+  for (const after of ['', all[1]!.id, `x-${all[1]!.id}`, `${all[1]!.failedMs}-x`]) {
+    await expect(page(2, after)).rejects.toMatchObject({
+      ...{ code: 'INVALID_INPUT', details: { field: 'after' } },
+    });
+  }
+});
+
+test('those given up in the same millisecond are paged by id', async () => {
+  const { redis, receiver, subscribe } = hub();
+  const { tenantId, subscription } = await subscribe(await receiver());
+  const ids = Array.from({ length: 9 }, () => randomUUID()).sort();
+  for (const eventId of ids) {
+    const text = JSON.stringify({ id: eventId, failedMs: 7 });
+    await buryEvent(redis, tenantId, subscription.id, { id: eventId, text, failedMs: 7 });
+  }
+  const seen: string[] = [];
+  let after: string | undefined;
+  for (let more = true; more;) {
+    const ask = { id: subscription.id, first: 4, after };
+    const { letters, hasNextPage } = await listDeadLetters({ redis }, tenantId, ask);
+    seen.push(...letters.map((letter) => letter.id));
+    after = letterCursor(letters.at(-1)!);
+    more = hasNextPage;
+  }
+  expect(seen).toEqual(ids);
 });
 
 test('later events of the item arrive while one is tried again', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inventoryEventTypes } from '../../src/core/inventoryEvent';
 import { changeSubscription, createSubscription } from '../../src/events/subscriptions';
 import { listSubscriptions, subscriptionHealth } from '../../src/events/subscriptions';
 import { replayEvents } from '../../src/events/replays';
@@ -106,6 +107,27 @@ test('a receiver gets the types it asked for, of its own tenant', async () => {
     currentEntity: { id: itemIdOf(tenantId, 'ink'), quantity: 2 },
   });
   expect(foreign.calls).toEqual([]);
+});
+
+test('low_stock, which Wix has not, goes only to who names it', async () => {
+  const { redis, receiver, deps, subscribe } = hub();
+  const [to, named] = [await receiver(), await receiver()];
+  const { tenantId } = await subscribe(to);
+  const eventTypes = [...inventoryEventTypes];
+  await createSubscription(deps, tenantId, { url: named.url, eventTypes });
+  const level = { tracked: true, quantity: 3, lowStockThreshold: 2 };
+  await saveProduct(redis, tenantId, 'nib', level);
+  await moveProducts(redis, tenantId, { nib: -1 });
+  await deleteProduct(redis, tenantId, 'nib');
+  await Promise.all([to.untilAccepted(4), named.untilAccepted(5)]);
+  expect(to.slugs()).toEqual(['created', 'updated_with_reason', 'updated', 'deleted']);
+  expect(named.slugs()).toEqual([
+    'created',
+    'low_stock',
+    'updated_with_reason',
+    'updated',
+    'deleted',
+  ]);
 });
 
 test('movements of the past are sent once more, up to the end that is asked for', async () => {

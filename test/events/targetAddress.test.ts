@@ -36,38 +36,55 @@ afterAll(async () => {
 });
 
 describe('addresses', () => {
+  // Of a range its first and last address.
   test.each([
-    '127.0.0.1',
-    '127.8.8.8',
-    '0.0.0.0',
-    '10.1.2.3',
-    '172.16.0.1',
-    '192.168.1.1',
-    '169.254.169.254',
-    '100.64.0.1',
-    '224.0.0.1',
-    '255.255.255.255',
-    '192.0.2.1',
-    '::1',
-    '::',
-    'fe80::1',
-    'fe80::1%eth0',
-    'fc00::1',
-    'fd00:ec2::254',
-    'ff02::1',
-    '::ffff:127.0.0.1',
-    '::ffff:10.0.0.1',
-    '::ffff:a9fe:a9fe',
-    '64:ff9b::7f00:1',
-    '2002:7f00:1::',
-    '[::1]',
-    'no address',
-  ])('%s is not public', (address) => {
-    expect(isPublicAddress(address)).toBe(false);
+    ['0.0.0.0', '0.255.255.255'],
+    ['10.0.0.0', '10.255.255.255'],
+    ['100.64.0.0', '100.127.255.255'],
+    ['127.0.0.0', '127.255.255.255'],
+    ['169.254.0.0', '169.254.169.254', '169.254.255.255'],
+    ['172.16.0.0', '172.31.255.255'],
+    ['192.0.0.0', '192.0.0.255'],
+    ['192.0.2.0', '192.0.2.255'],
+    ['192.88.99.0', '192.88.99.255'],
+    ['192.168.0.0', '192.168.255.255'],
+    ['198.18.0.0', '198.19.255.255'],
+    ['198.51.100.0', '198.51.100.255'],
+    ['203.0.113.0', '203.0.113.255'],
+    ['224.0.0.0', '239.255.255.255'],
+    ['240.0.0.0', '255.255.255.254', '255.255.255.255'],
+    // This machine, and an IPv4 address inside: compatible, mapped, translated.
+    ['::', '::1', '[::1]', '::127.0.0.1', '::8.8.8.8'],
+    ['::ffff:127.0.0.1', '::ffff:10.0.0.1', '::ffff:a9fe:a9fe', '::ffff:0:8.8.8.8'],
+    // NAT64 of the private, and that of a network's own.
+    ['64:ff9b::7f00:1', '64:ff9b::10.0.0.1', '64:ff9b::a9fe:a9fe', '64:ff9b:1::8.8.8.8'],
+    // Discard-only; not given out, which `ipaddr.js` calls unicast.
+    ['100::1', '4000::1', '5f00::1', '8000::1', 'e000::1', '1fff:ffff::1'],
+    ['fc00::1', 'fd00:ec2::254', 'fdff:ffff::1'],
+    ['fe80::1', 'fe80::1%eth0', 'febf::1', 'fec0::1', 'ff02::1', 'ff0e::1'],
+    // Teredo, benchmarks, ORCHID, and what else is assigned to protocols.
+    ['2001::1', '2001:0:7f00:1::', '2001:2::1', '2001:10::1', '2001:20::1', '2001:1ff:ffff::1'],
+    ['2001:db8::1', '2001:db8:ffff::1', '3fff::1', '3fff:fff:ffff::1'],
+    ['2002:7f00:1::', '2002:808:808::1'],
+    ['no address', '', '127.1', '0x7f.0.0.1', '8', '1.2.3.4.5', '2606:4700::1111::'],
+  ])('%s is not public: %s', (...addresses) => {
+    for (const address of addresses)
+      expect([address, isPublicAddress(address)]).toEqual([address, false]);
   });
 
-  test.each(['93.184.216.34', '2606:4700::1111', '::ffff:8.8.8.8'])('%s is public', (address) => {
-    expect(isPublicAddress(address)).toBe(true);
+  // The neighbours of the ranges above.
+  test.each([
+    ['1.0.0.0', '9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '126.255.255.255'],
+    ['128.0.0.0', '169.253.255.255', '169.255.0.0', '172.15.255.255', '172.32.0.0'],
+    ['191.255.255.255', '192.0.1.0', '192.0.3.0', '192.88.98.255', '192.88.100.0'],
+    ['192.167.255.255', '192.169.0.0', '198.17.255.255', '198.20.0.0', '198.51.99.255'],
+    ['198.51.101.0', '203.0.112.255', '203.0.114.0', '223.255.255.255', '93.184.216.34'],
+    ['::ffff:8.8.8.8', '64:ff9b::8.8.8.8', '[2606:4700::1111]', '2606:4700::1111'],
+    ['2000::1', '2001:200::1', '2001:db7:ffff::1', '2001:db9::1', '2003::1', '3ffe:ffff::1'],
+    ['3fff:1000::1'],
+  ])('%s is public: %s', (...addresses) => {
+    for (const address of addresses)
+      expect([address, isPublicAddress(address)]).toEqual([address, true]);
   });
 });
 
@@ -106,8 +123,15 @@ describe('URLs', () => {
     expect(refusalOf(url)).toMatchObject({ code: 'INVALID_INPUT', details: { field: 'url' } });
   });
 
-  test('what stands before an @ is not shown', () => {
-    expect(refusalOf('https://user:word@shop.example/').message).not.toContain('word');
+  test.each([
+    'https://user:HUSH@shop.example/',
+    'https://127.0.0.1/hook?token=HUSH',
+    'http://shop.example/?HUSH',
+    'https://shop.example/#HUSH',
+    'https://user:HUSH@shop example/?HUSH',
+    `https://shop.example/?${'HUSH'.repeat(600)}`,
+  ])('what may be secret is not shown: %s', (url) => {
+    expect(refusalOf(url).message).not.toContain('HUSH');
   });
 
   test('any port and path are taken; http outside production, private ones when allowed', () => {
@@ -123,6 +147,7 @@ describe('sending', () => {
     createWebhookSender({
       timeoutMs: 500,
       allowPrivateTargets: false,
+      production: false,
       lookup: (_name, done) => {
         done(
           null,
@@ -138,6 +163,8 @@ describe('sending', () => {
     ['a public and a private address', ['93.184.216.34', '10.0.0.1']],
     ['the metadata of a cloud', ['169.254.169.254']],
     ['a mapped private address', ['::ffff:192.168.0.1']],
+    ['this machine behind NAT64', ['64:ff9b::7f00:1']],
+    ['an address nobody was given', ['4000::1']],
   ])('a name that leads to %s is not connected to', async (_what, addresses) => {
     const seen = paths.length;
     const sender = resolving(...addresses);
@@ -162,14 +189,38 @@ describe('sending', () => {
     ['/long', { delivered: true }],
     ['/ok', { delivered: true }],
   ])('%s', async (path, outcome) => {
-    const sender = createWebhookSender({ timeoutMs: 300, allowPrivateTargets: true });
+    const sender = createWebhookSender({
+      timeoutMs: 300,
+      allowPrivateTargets: true,
+      production: false,
+    });
     expect(await sender.send(`http://127.0.0.1:${port}${path}`, 'token')).toEqual(outcome);
     expect(paths).not.toContain('/inside');
     sender.close();
   });
 
+  test('in production only https is sent to, whatever was stored before', async () => {
+    const seen = paths.length;
+    const sender = createWebhookSender({
+      timeoutMs: 300,
+      allowPrivateTargets: true,
+      production: true,
+    });
+    const failure = { delivered: false, failure: 'not https' };
+    expect(await sender.send(`http://127.0.0.1:${port}/plain`, 'token')).toEqual(failure);
+    expect(paths).toHaveLength(seen);
+    // To the same server in TLS, which it does not speak: it is tried.
+    const tried = { delivered: false, failure: 'unreachable' };
+    expect(await sender.send(`https://127.0.0.1:${port}/plain`, 'token')).toEqual(tried);
+    sender.close();
+  });
+
   test('nobody listens, or the name has no address', async () => {
-    const sender = createWebhookSender({ timeoutMs: 1000, allowPrivateTargets: true });
+    const sender = createWebhookSender({
+      timeoutMs: 1000,
+      allowPrivateTargets: true,
+      production: false,
+    });
     const failure = { delivered: false, failure: 'unreachable' };
     expect(await sender.send('http://127.0.0.1:1/', 'x')).toEqual(failure);
     const nameless = resolving();

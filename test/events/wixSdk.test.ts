@@ -1,43 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { AppStrategy, createClient } from '@wix/sdk';
-import { inventoryItemsV3 } from '@wix/stores';
 import {
-  APP_ID,
   deleteProduct,
   deliveryHub,
   itemIdOf,
   moveProducts,
   saveProduct,
 } from '../support/deliveryHub';
+import { sdkReceiver } from '../support/sdkReceiver';
 
 const hub = deliveryHub();
-
-/** What a handler of the SDK was given. */
-interface Handled {
-  handler: string;
-  entity?: inventoryItemsV3.InventoryItem;
-  data?: { inStock?: boolean; reason?: string; currentEntity?: object };
-  modifiedFields?: Record<string, unknown>;
-  metadata: { _id?: string | null; entityId?: string | null; instanceId?: string | null };
-}
-
-function sdkReceiver(publicKey: string) {
-  const handled: Handled[] = [];
-  const client = createClient({
-    auth: AppStrategy({ appId: APP_ID, publicKey }),
-    modules: { inventoryItemsV3 },
-  });
-  const keep = (handler: string) => (event: object) => {
-    handled.push({ handler, ...event } as Handled);
-  };
-  const { inventoryItemsV3: items } = client;
-  items.onInventoryItemCreated(keep('created'));
-  items.onInventoryItemUpdated(keep('updated'));
-  items.onInventoryItemDeleted(keep('deleted'));
-  items.onInventoryItemStockStatusUpdated(keep('stock_status_updated'));
-  items.onInventoryItemUpdatedWithReason(keep('updated_with_reason'));
-  return { handled, process: (token: string) => client.webhooks.process(token) };
-}
 
 test("the handlers of Wix's SDK are given the item as of the movement, for all types", async () => {
   const { redis, receiver, subscribe } = hub();

@@ -4,7 +4,8 @@ import { trimLedger } from '../../src/redis/checkpoint';
 import * as commands from '../../src/redis/commands';
 import { readHistory } from '../../src/redis/history';
 import { keys } from '../../src/redis/keys';
-import { moveCursor, saveWebhook } from '../../src/redis/webhooks';
+import { buryEvent, parkEvents } from '../../src/redis/undelivered';
+import { deleteWebhook, moveCursor, noteAttempt, saveWebhook } from '../../src/redis/webhooks';
 import { reindexLowStock } from '../../src/redis/lowStockIndex';
 import { restoreItems, restoreOrder } from '../../src/redis/restore';
 import { keepRefusal } from '../../src/redis/refusals';
@@ -68,6 +69,10 @@ describe('the scripts are called as their headers say', () => {
         failures: 0,
         succeeded: true,
       }),
+    deleteWebhook: () => deleteWebhook(redis, TENANT, ''),
+    parkEvents: () => parkEvents(redis, TENANT, '', [{ id: '', text: '' }]),
+    buryEvent: () => buryEvent(redis, TENANT, '', { id: '', text: '', failedMs: 0 }),
+    noteAttempt: () => noteAttempt(redis, TENANT, '', { slowRetries: false }),
     saveSettings: () => commands.saveSettings(redis, TENANT, 0, '{}'),
     trimLedger: () =>
       trimLedger(redis, { tenantId: TENANT, from: null, through: '1-1', items: [], rows: [] }),

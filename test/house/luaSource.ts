@@ -8,10 +8,13 @@ const READS = new Set([
   'MGET',
   'HGET',
   'HMGET',
+  'HEXISTS',
   'HLEN',
   'EXISTS',
   'XRANGE',
   'XREVRANGE',
+  'ZCARD',
+  'ZRANGE',
   'ZSCORE',
 ]);
 

@@ -116,7 +116,7 @@ test('a delete that was broken off is finished by its repeat', async () => {
   const key = randomUUID();
   const other = await start(hub.tenantId);
   const { redis } = other.inventory;
-  redis.hdel = () => Promise.reject(new Error('broken off'));
+  redis.deleteWebhookBuffer = () => Promise.reject(new Error('broken off'));
   const mutation = `mutation { webhookSubscriptionDelete(id: "${id}") { ${SHOWN} } }`;
   const { errors } = await other.query(mutation, {}, { headers: { 'Idempotency-Key': key } });
   expect(errors).toHaveLength(1);

@@ -27,6 +27,13 @@ export const defaults = {
   subscriptionConnections: 10_000,
   subscriptionConnectionsPerTenant: 2000,
   webhookTargetUrl: undefined,
+  webhookTargetEventTypes: [
+    'stock_status_updated',
+    'updated_with_reason',
+    'created',
+    'updated',
+    'deleted',
+  ],
   webhookSigningKey: undefined,
   webhookRetryScheduleSeconds: [
     60, 600, 3600, 7200, 7200, 7200, 14_400, 14_400, 14_400, 28_800, 28_800, 43_200,

@@ -111,6 +111,8 @@ export async function startDeliveryHub(options: DeliveryHubOptions = {}) {
   return {
     ...first,
     openHub,
+    /** Ends the first hub's deliveries; its connection stays. */
+    stopFirst: () => first.close(),
     socketPath: server.socketPath,
     metrics,
     logged,
