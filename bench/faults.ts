@@ -4,22 +4,27 @@ import { join } from 'node:path';
 import { runFaultStory } from '../test/support/faultStory';
 import { faults } from '../test/support/killableHub';
 
-/*
+/** How hard a hub is tried. */
+export interface FaultsPlan {
+  /** Kills of the hub, of its Redis, or of both. */
+  faults: number;
+  /** Calls that are answered between two of them. */
+  callsBetween: number;
+}
+
+/**
  * A real hub under load through HTTP, killed again and again (kill -9 of the hub, of its Redis, of
  * both), with every answer compared with the ledger in the end. Exit code 1 when anything is wrong.
- *
- *     npx tsx bench/faults.ts [faults, default 30] [calls between two, default 1000]
  */
-
-async function main([count = '30', callsBetween = '1000']: readonly string[]): Promise<void> {
+export async function tryFaults({ faults: count, callsBetween }: FaultsPlan): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'inventory-hub-faults-'));
   const started = performance.now();
   try {
     const report = await runFaultStory({
       dataDir,
-      faults: Array.from({ length: Number(count) }, (_, i) => faults[i % faults.length]!),
+      faults: Array.from({ length: count }, (_, i) => faults[i % faults.length]!),
       callers: 32,
-      callsBetween: Number(callsBetween),
+      callsBetween,
       onFault: (fault, calls) => {
         console.log(`after ${calls} calls: kill -9 ${fault}`);
       },
@@ -43,5 +48,3 @@ async function main([count = '30', callsBetween = '1000']: readonly string[]): P
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
-
-void main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { tryFaults, type FaultsPlan } from './faults';
 import { benchGraphql } from './graphql';
 import { benchHistory, MIN_HISTORY } from './history';
 import { measureImports } from './import';
@@ -8,6 +9,7 @@ import { benchLive } from './live';
 import { benchMemory } from './memory';
 import { benchPlugin } from './plugin';
 import { benchStoredMemory } from './storedMemory';
+import { tryWebhookFaults } from './webhookFaults';
 import { benchWebhooksIn } from './webhooksIn';
 
 const USAGE = `usage: npm run bench -- plugin [--lines 1,3,10,100,300] [--rounds 7] [--seconds 2]
@@ -20,7 +22,9 @@ const USAGE = `usage: npm run bench -- plugin [--lines 1,3,10,100,300] [--rounds
        npm run bench -- items [--seconds 2] [items ...]
        npm run bench -- memory [--items 100000] [--quick | --stored]
        npm run bench -- import [rows ...]
-       npm run bench -- webhooks-in [--rate 200] [--seconds 20]`;
+       npm run bench -- webhooks-in [--rate 200] [--seconds 20]
+       npm run bench -- faults [--faults 30] [--calls 1000]
+       npm run bench -- webhook-faults [--faults 20] [--calls 200]`;
 
 /** Items of the tenants whose lists are measured. */
 const LIST_SIZES = [1000, 100_000, 1_000_000];
@@ -130,6 +134,21 @@ async function live(args: string[]): Promise<void> {
   });
 }
 
+/** What is killed how often, and the calls that are answered in between. */
+function faultsPlan(args: string[], faults: string, calls: string): FaultsPlan {
+  const { values } = parseArgs({
+    args,
+    options: {
+      faults: { type: 'string', default: faults },
+      calls: { type: 'string', default: calls },
+    },
+  });
+  return {
+    faults: whole('faults', values.faults),
+    callsBetween: whole('calls', values.calls),
+  };
+}
+
 const benchmarks: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   plugin,
   graphql,
@@ -140,6 +159,8 @@ const benchmarks: Readonly<Record<string, (args: string[]) => Promise<void>>> = 
   items,
   memory,
   'webhooks-in': webhooksIn,
+  faults: (args) => tryFaults(faultsPlan(args, '30', '1000')),
+  'webhook-faults': (args) => tryWebhookFaults(faultsPlan(args, '20', '200')),
   import: (counts) => measureImports(counts.length > 0 ? counts.map(Number) : undefined),
 };
 

@@ -1,28 +1,28 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runWebhookFaultStory } from '../test/support/webhookFaultStory';
+import type { FaultsPlan } from './faults';
+import { runWebhookFaultStory, webhookFaults } from '../test/support/webhookFaultStory';
 
-/*
- * A real hub under load, killed (kill -9) again and again while a receiver of its webhooks fails
- * one call in three. Exit code 1 when a movement never arrived, or the receiver's copy of the stock
- * differs from the hub's.
+/**
+ * A real hub under load, killed (kill -9) again and again, alone and with its Redis, while a
+ * receiver of its webhooks fails one call in three. Exit code 1 when a movement never arrived, or
+ * the receiver's copy of the stock differs from the hub's.
  *
- *     npx tsx bench/webhookFaults.ts [kills, default 20] [calls between two, default 200]
+ * @param plan `faults`: kills of the hub; those of Redis alone come besides
  */
-
-async function main([kills = '20', callsBetween = '200']: readonly string[]): Promise<void> {
+export async function tryWebhookFaults({ faults: kills, callsBetween }: FaultsPlan): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'inventory-hub-webhook-faults-'));
   const started = performance.now();
   try {
     const report = await runWebhookFaultStory({
       dataDir,
-      kills: Number(kills),
+      faults: webhookFaults(kills),
       callers: 8,
-      callsBetween: Number(callsBetween),
+      callsBetween,
       patienceMs: 600_000,
-      onKill: (calls, received) => {
-        console.log(`after ${calls} calls, ${received} webhooks: kill -9`);
+      onKill: (fault, calls, received) => {
+        console.log(`after ${calls} calls, ${received} webhooks: kill -9 ${fault}`);
       },
     });
     const seconds = Math.round((performance.now() - started) / 1000);
@@ -39,5 +39,3 @@ async function main([kills = '20', callsBetween = '200']: readonly string[]): Pr
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
-
-void main(process.argv.slice(2));

@@ -11,6 +11,11 @@ import { whileFew } from './whileFew';
 /** How long the retries of a disabled receiver wait, ms. */
 export const DISABLED_WAIT_MS = 60_000;
 
+/** A retry takes this long at least, all that belongs to it included, ms. */
+const MIN_TURN_MS = 10;
+/** Shortest wait of a retry for others of its receiver, ms. */
+const MIN_QUEUEING_MS = 50;
+
 /**
  * Another attempt of one event. A failed one waits for the next; after the last one the event
  * becomes a dead letter. Receivers that take long or fail have a lane of their own.
@@ -28,14 +33,18 @@ export async function retry(
   }
   if (receiver === 'disabled') return { againInMs: DISABLED_WAIT_MS };
   const state = await readCursor(deps.redis, tenantId, id);
-  const own = state.lane === 'slow' || state.slowRetries ? 'slow' : 'quick';
+  const own = laneFor(deps, state.lane, state.lastRetryTookMs);
   if (own !== lane) return inLane(deps, job, lane, own, 0);
   const turn = deps.stopping.aborted
     ? undefined
     : await whileFew(deps.inFlight, { [receiverName(job)]: ATTEMPTS_AT_ONCE }, () =>
         retryOnce(deps, receiver, state, job, lane),
       );
-  return turn ? turn.result : { againInMs: queueingTime(deps, state) };
+  return turn ? turn.result : { againInMs: queueingTime(deps.timeoutMs, state) };
+}
+
+function laneFor({ timeoutMs }: DeliveryDeps, lane: Lane, tookMs: number | null): Lane {
+  return lane === 'slow' || (tookMs !== null && tookMs > timeoutMs / 2) ? 'slow' : 'quick';
 }
 
 /** Has a job run later, in its lane or in the other one. */
@@ -51,10 +60,17 @@ async function inLane(
   return undefined;
 }
 
-/** How long until a receiver's other retries may be through, ms: a slow one holds no slot. */
-function queueingTime({ timeoutMs }: DeliveryDeps, { waitingRetries }: ReceiverState): number {
+/**
+ * How long until a receiver's other retries may be through, ms: they hold no slot meanwhile. At
+ * random, so that they come one after another.
+ */
+export function queueingTime(
+  timeoutMs: number,
+  { waitingRetries, lastRetryTookMs }: Pick<ReceiverState, 'waitingRetries' | 'lastRetryTookMs'>,
+): number {
   const turns = Math.max(1, waitingRetries / ATTEMPTS_AT_ONCE);
-  return Math.min(DISABLED_WAIT_MS, Math.max(50, timeoutMs * turns * Math.random()));
+  const turnMs = Math.max(MIN_TURN_MS, lastRetryTookMs ?? timeoutMs);
+  return Math.min(DISABLED_WAIT_MS, Math.max(MIN_QUEUEING_MS, turnMs * turns * Math.random()));
 }
 
 async function retryOnce(
@@ -71,18 +87,19 @@ async function retryOnce(
   const event = JSON.parse(text) as UndeliveredEvent;
   const started = performance.now();
   const outcome = await attemptEvent(deps, receiver, event);
-  const slowRetries = performance.now() - started > deps.timeoutMs / 2;
+  const lastRetryTookMs = Math.round(performance.now() - started);
   if (outcome.delivered) {
     await unparkEvents(redis, tenantId, id, [eventId]);
-    const notes = { lastSuccessMs: Date.now(), consecutiveFailures: 0, slowRetries } as const;
+    const lastSuccessMs = Date.now();
+    const notes = { lastSuccessMs, consecutiveFailures: 0, lastRetryTookMs } as const;
     await noteAttempt(redis, tenantId, id, notes);
     // It is back: what pauses for it needs not.
     if (state.consecutiveFailures > 0) await drainNow(deps, job);
     return undefined;
   }
-  const notes = { lastFailureMs: Date.now(), lastFailure: outcome.failure, slowRetries };
+  const notes = { lastFailureMs: Date.now(), lastFailure: outcome.failure, lastRetryTookMs };
   await noteAttempt(redis, tenantId, id, notes);
-  const next = state.lane === 'slow' || slowRetries ? 'slow' : 'quick';
+  const next = laneFor(deps, state.lane, lastRetryTookMs);
   const waitMs = await keepFailed(deps, job, event, outcome.failure);
   const later = { ...job, nextWait: job.nextWait + 1 };
   return waitMs === undefined ? undefined : inLane(deps, later, lane, next, waitMs);

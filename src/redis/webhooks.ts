@@ -119,8 +119,8 @@ export interface ReceiverState {
   /** Events that wait for another attempt. */
   waitingRetries: number;
   consecutiveFailures: number;
-  /** Whether the last retry took more than half of the timeout. */
-  slowRetries: boolean;
+  /** How long the last retry took, ms; null: there was none. */
+  lastRetryTookMs: number | null;
   missed: MissedMovements;
 }
 
@@ -130,7 +130,7 @@ export async function readCursor(
   tenantId: string,
   id: string,
 ): Promise<ReceiverState> {
-  const fields = ['cursor', 'lane', 'ahead', 'consecutiveFailures', 'slowRetries'];
+  const fields = ['cursor', 'lane', 'ahead', 'consecutiveFailures', 'lastRetryTookMs'];
   const [stored, waitingRetries] = await whileStoreAnswers(() =>
     Promise.all([
       redis.hmget(
@@ -140,14 +140,14 @@ export async function readCursor(
       redis.hlen(keys.webhookRetries(tenantId, id)),
     ]),
   );
-  const [cursor, lane, ahead, failures, slowRetries, missed, missedSince] = stored;
+  const [cursor, lane, ahead, failures, tookMs, missed, missedSince] = stored;
   return {
     cursor: cursor ?? null,
     lane: laneOf(lane),
     ahead: ahead ? ahead.split(',') : [],
     waitingRetries,
     consecutiveFailures: Number(failures ?? 0),
-    slowRetries: slowRetries === 'true',
+    lastRetryTookMs: tookMs ? Number(tookMs) : null,
     missed: {
       missedMovements: Number(missed ?? 0),
       missedSinceMs: missedSince ? Number(missedSince) : null,
@@ -260,8 +260,7 @@ export async function readHealth(
 
 /** What is noted of a retry. */
 export type RetryNotes = Pick<CursorMove, 'lastSuccessMs' | 'lastFailureMs' | 'lastFailure'> & {
-  /** Whether it took more than half of the timeout. */
-  slowRetries: boolean;
+  lastRetryTookMs: number;
   /** 0 after one that did not fail. */
   consecutiveFailures?: 0;
 };

@@ -61,7 +61,9 @@ export class KillableHub {
       },
     );
     this.child = child;
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     child.stderr.on('data', (text: Buffer) => {
       this.keep(text.toString());
     });

@@ -4,7 +4,7 @@ import { defineScripts, saveItems, type HubRedis } from '../../src/redis/command
 import { connectRedis } from '../../src/redis/connect';
 import { readItems, readLedger } from '../../src/redis/reads';
 import { announceTenants } from '../../src/redis/tenants';
-import { KillableHub } from './killableHub';
+import { KillableHub, type Fault } from './killableHub';
 import { OrderLoad } from './orderLoad';
 import { APP_ID } from './shop';
 import { WebhookReceiver, type ReceivedBody } from './webhookReceiver';
@@ -13,14 +13,24 @@ import { WebhookReceiver, type ReceivedBody } from './webhookReceiver';
 export interface WebhookFaultPlan {
   /** An empty directory for the hub's data. */
   dataDir: string;
-  /** How often the hub is killed. */
-  kills: number;
+  /** What is killed, one after another. */
+  faults: readonly Fault[];
   callers: number;
   /** How many calls are answered before each kill, and after the last. */
   callsBetween: number;
   /** How long the receiver may take to have everything in the end, ms. */
   patienceMs: number;
-  onKill?: (calls: number, received: number) => void;
+  onKill?: (fault: Fault, calls: number, received: number) => void;
+}
+
+/**
+ * Kills of the hub, every fifth with its Redis; after every seventh of them one of Redis alone.
+ */
+export function webhookFaults(hubKills: number): Fault[] {
+  return Array.from({ length: hubKills }, (_, i): Fault[] => [
+    i % 5 === 4 ? 'both' : 'hub',
+    ...(i % 7 === 6 ? (['redis'] as const) : []),
+  ]).flat();
 }
 
 /** What a receiver ends up with. */
@@ -95,10 +105,10 @@ export async function runWebhookFaultStory(plan: WebhookFaultPlan): Promise<Webh
     const load = new OrderLoad(hub, PRODUCTS);
     await withStore(hub, (redis) => stock(redis, load.tenantId));
     await load.start(plan.callers);
-    for (let kill = 0; kill < plan.kills; kill += 1) {
+    for (const fault of plan.faults) {
       await load.answeredMore(plan.callsBetween);
-      plan.onKill?.(load.calls.length, count);
-      await hub.suffer('hub');
+      plan.onKill?.(fault, load.calls.length, count);
+      await hub.suffer(fault);
     }
     await load.answeredMore(plan.callsBetween);
     await load.stop();
