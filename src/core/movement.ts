@@ -109,6 +109,8 @@ export interface LedgerLine {
   levelBefore?: Level;
   /** The document right before, when the movement changed it or deleted the item. */
   documentBefore?: ItemDocument;
+  /** Sequence of the entry that wrote `documentBefore`; absent when an older hub wrote the line. */
+  documentSince?: number;
   /** The entry before this one about the same item; null: this is its first. */
   previousEntryId: string | null;
   /** A subscription line that the tenant's settings ignore: nothing changed. */

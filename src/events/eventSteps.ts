@@ -1,6 +1,7 @@
 import type { InventoryEvent } from '../core/inventoryEvent';
 import type { LedgerEntry } from '../core/movement';
-import { DocumentsAhead, itemsAsOf } from '../inventory/itemsAsOf';
+import { itemsAsOf } from '../inventory/itemsAsOf';
+import { PastDocuments } from '../inventory/pastDocuments';
 import type { HubRedis } from '../redis/commands';
 import { readLedger, readSettings } from '../redis/reads';
 import { cursorAfter, parseFeedCursor } from './feedCursor';
@@ -27,10 +28,10 @@ export async function* eventSteps(
 ): AsyncGenerator<EventStep[]> {
   const { readAfter, done } = parseFeedCursor(cursor);
   let skip = done;
-  const ahead = new DocumentsAhead(redis, tenantId);
+  const past = new PastDocuments(redis, tenantId);
   const threshold = await defaultThreshold(redis, tenantId);
   for await (const entries of readLedger(redis, tenantId, readAfter, BATCH_ENTRIES)) {
-    const items = await itemsAsOf(redis, tenantId, entries, ahead);
+    const items = await itemsAsOf(redis, tenantId, entries, past);
     const steps = entries.map((entry, i) =>
       entrySteps(entry, eventsOf(tenantId, entry, items[i]!, threshold)),
     );

@@ -48,14 +48,15 @@ ids[count + 1] = nil
 local documents = redis.call("HMGET", KEYS[3], unpack(ids))
 
 local unknown, conflicts
-local ledgerLines, levelsBefore, statuses = {}, {}, {}
+local ledgerLines, levelsBefore, statuses, documentsSince = {}, {}, {}, {}
 for i = 1, count do
   local id, level = ids[i], levels[i]
   if not level then
     unknown = append(unknown, id)
   else
-    local flags, revision, _, quantity, reserved, limit, counter, threshold, previous =
+    local flags, revision, _, quantity, reserved, limit, counter, threshold, previous, since =
       open(LEVEL_AND_TRAIL, level)
+    documentsSince[i] = since
     if revisions[i] ~= 0 and revisions[i] ~= revision then conflicts = append(conflicts, id) end
     local status = availabilityStatus(
       flags % 2 == TRACKED, flags, quantity - reserved, limit, counter
@@ -77,7 +78,8 @@ if conflicts then return { "REVISION_CONFLICT", table.concat(conflicts) } end
 local entryId, lines = string.format("%d-%d", now, sequence), table.concat(ledgerLines)
 redis.call(
   "XADD", KEYS[2], entryId, "movement", ARGV[1], "lines", lines,
-  "levelsBefore", table.concat(levelsBefore), "documentsBefore", alignDocuments(documents, count)
+  "levelsBefore", table.concat(levelsBefore), "documentsBefore", alignDocuments(documents, count),
+  "documentsSince", table.concat(documentsSince)
 )
 redis.call(
   "HSET", KEYS[1], "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)
