@@ -25,7 +25,7 @@
 --   {"OK", ledger id, ledger lines}
 --
 -- @include formats levelFlags availabilityStatus readHead ledgerNotes findCall keepCall
--- @include wixItemsChanged keepWixItems append alignDocuments
+-- @include wixItemsChanged keepWixItems append alignDocuments lowStockAt
 
 local pack, open = struct.pack, struct.unpack
 
@@ -64,7 +64,9 @@ for i = 1, count do
     statuses[i] = status .. id
     -- Nothing is left of it: the ledger's sums end at zero.
     local last = pack(LEVEL, flags, revision + 1, now, 0, 0, limit, 0, threshold)
-    local notes = STATUS_BEFORE[status] + NOTE_DELETED
+    local lowAt = lowStockAt(flags, threshold, lowStockThreshold)
+    local low = lowAt and quantity - reserved <= lowAt
+    local notes = STATUS_BEFORE[status] + NOTE_DELETED + (low and NOTE_LOW or NOTE_NOT_LOW)
     ledgerLines[i] =
       id .. last .. previous .. pack(LEDGER_CHANGE, -quantity, -quantity, -counter, notes)
     levelsBefore[i] = level:sub(1, 30)

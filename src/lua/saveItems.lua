@@ -127,9 +127,14 @@ for i = 1, count do
     if low and not wasLow then
       enterLow = append(append(enterLow, 0), id)
       notes = notes + NOTE_FELL_LOW
+      if hasFlag(newFlags, HAS_THRESHOLD) == 0 then
+        notes = notes + NOTE_DEFAULT_THRESHOLD
+        newLevel = newLevel:sub(1, 27) .. pack("<I3", lowAt)
+      end
     elseif wasLow and not low then
       leaveLow = append(leaveLow, id)
     end
+    notes = notes + (low and NOTE_LOW or NOTE_NOT_LOW)
     local delta = newQuantity - quantity
     ledgerLines[line] = id .. newLevel .. previous .. pack(LEDGER_CHANGE, delta, delta, 0, notes)
   end
