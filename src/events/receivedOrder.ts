@@ -14,8 +14,8 @@ export interface TakenPlace {
  * Events with a sequence follow one another by it. One without is compared by the state of the item
  * that it tells: by its revision, else by its time. So is one with a sequence when the last one
  * taken had none: then both have to rise, but for a deletion, which leaves the state as it was. An
- * event that nothing compares is a first one (JSON leaves out a zero); a deletion without a sequence
- * is the last one so far.
+ * event that nothing compares is a first one (JSON leaves out a zero). A deletion without a
+ * sequence is the last one so far.
  */
 export function placeAfter(
   { type, sequence, state: told }: ReceivedEvent,
