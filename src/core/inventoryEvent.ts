@@ -45,6 +45,9 @@ export interface InventoryEvent {
   modifiedFields?: Record<string, unknown>;
   /** With `updated_with_reason`. */
   reason?: WixReason;
-  /** With `low_stock`: units at or below which the item is low. */
+  /**
+   * With `low_stock`: the threshold that was in force, units. Absent: the entry is of an older hub,
+   * which did not say the tenant's default.
+   */
   threshold?: number;
 }

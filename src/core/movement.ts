@@ -109,6 +109,8 @@ export interface LedgerLine {
   levelBefore?: Level;
   /** The document right before, when the movement changed it or deleted the item. */
   documentBefore?: ItemDocument;
+  /** Sequence of the entry that wrote `documentBefore`; absent when an older hub wrote the line. */
+  documentSince?: number;
   /** The entry before this one about the same item; null: this is its first. */
   previousEntryId: string | null;
   /** A subscription line that the tenant's settings ignore: nothing changed. */
@@ -124,6 +126,13 @@ export interface LedgerLine {
   fellLow: boolean;
   /** Units were reserved, or a reservation ended. */
   reservedChanged: boolean;
+  /**
+   * Available units are at or below the threshold in force, right after (of a deleted item, right
+   * before); false of an untracked item. Null: an ignored line or one of an older hub.
+   */
+  lowStock: boolean | null;
+  /** The tenant's default threshold, units, when it is the one the item came down to. */
+  defaultThreshold?: number;
 }
 
 /** One movement as the ledger keeps it. */

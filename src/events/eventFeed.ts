@@ -5,6 +5,7 @@ import type { HubRedis } from '../redis/commands';
 import { eventSteps, type EventStep } from './eventSteps';
 import { FEED_START, parseFeedCursor } from './feedCursor';
 import { cursorGone } from './liveFeedCursor';
+import { checkFeedCursor } from './feedCursorCheck';
 import { eventTypeName, prepareEvent } from './wixEnvelope';
 
 /** Most events of one page. */
@@ -31,9 +32,9 @@ export interface EventPage {
 /**
  * A tenant's events after a cursor, in the order of the ledger: the same that webhooks carry.
  *
- * @param ask `types`: default all; `after`: default from the start
- * @throws InventoryError INVALID_INPUT, CURSOR_GONE when movements after the cursor are no longer
- *   kept, REDIS_UNAVAILABLE
+ * @param ask `types`: default all; `after`: default from the oldest movement that is kept
+ * @throws InventoryError INVALID_INPUT for a cursor that never was a place in this tenant's events,
+ *   CURSOR_GONE when movements after it are no longer kept, REDIS_UNAVAILABLE
  */
 export async function readEvents(
   redis: HubRedis,
@@ -41,15 +42,18 @@ export async function readEvents(
   appId: string,
   ask: { first: number; after?: string | undefined; types?: readonly InventoryEventType[] },
 ): Promise<EventPage> {
-  const { first, after = FEED_START, types } = ask;
+  const { first, types } = ask;
   if (!(first >= 1 && first <= MAX_EVENTS_PER_PAGE)) {
     throw invalidInput('first', first, `1..${MAX_EVENTS_PER_PAGE}`);
   }
+  if (ask.after !== undefined) await checkFeedCursor(redis, tenantId, ask.after);
+  const after = ask.after ?? FEED_START;
   const events: FedEvent[] = [];
   let endCursor = after;
   let left = MAX_STEPS_PER_PAGE;
   for await (const steps of eventSteps(redis, tenantId, after)) {
-    if (endCursor === after && isGap(after, steps)) throw cursorGone(after);
+    // The ledger may have been trimmed since the cursor was looked at.
+    if (endCursor === ask.after && isGap(after, steps)) throw cursorGone(after);
     for (const { cursor, event } of steps) {
       if (event && (!types || types.includes(event.type))) {
         if (events.length === first) return { events, endCursor, hasNextPage: true };
@@ -67,7 +71,7 @@ export async function readEvents(
 
 /** Whether movements between a cursor and the first step after it are no longer kept. */
 function isGap(after: string, [first]: readonly EventStep[]): boolean {
-  if (after === FEED_START || !first) return false;
+  if (!first) return false;
   return sequenceOf(first.cursor) > sequenceOf(parseFeedCursor(after).readAfter) + 1;
 }
 

@@ -1,8 +1,9 @@
 import type { InventoryEvent } from '../core/inventoryEvent';
 import type { LedgerEntry } from '../core/movement';
-import { DocumentsAhead, itemsAsOf } from '../inventory/itemsAsOf';
+import { itemsAsOf } from '../inventory/itemsAsOf';
+import { PastDocuments } from '../inventory/pastDocuments';
 import type { HubRedis } from '../redis/commands';
-import { readLedger, readSettings } from '../redis/reads';
+import { readLedger } from '../redis/reads';
 import { cursorAfter, parseFeedCursor } from './feedCursor';
 import { eventsOf } from './inventoryEvents';
 
@@ -27,12 +28,11 @@ export async function* eventSteps(
 ): AsyncGenerator<EventStep[]> {
   const { readAfter, done } = parseFeedCursor(cursor);
   let skip = done;
-  const ahead = new DocumentsAhead(redis, tenantId);
-  const threshold = await defaultThreshold(redis, tenantId);
+  const past = new PastDocuments(redis, tenantId);
   for await (const entries of readLedger(redis, tenantId, readAfter, BATCH_ENTRIES)) {
-    const items = await itemsAsOf(redis, tenantId, entries, ahead);
+    const items = await itemsAsOf(redis, tenantId, entries, past);
     const steps = entries.map((entry, i) =>
-      entrySteps(entry, eventsOf(tenantId, entry, items[i]!, threshold)),
+      entrySteps(entry, eventsOf(tenantId, entry, items[i]!)),
     );
     yield steps.flatMap((own, i) => (i === 0 ? own.slice(skip) : own));
     skip = 0;
@@ -42,11 +42,4 @@ export async function* eventSteps(
 function entrySteps({ id }: LedgerEntry, events: readonly InventoryEvent[]): EventStep[] {
   if (events.length === 0) return [{ cursor: id }];
   return events.map((event, i) => ({ cursor: cursorAfter(id, i + 1, events.length), event }));
-}
-
-/** The tenant's low stock threshold for items without one of their own; null: none. */
-async function defaultThreshold(redis: HubRedis, tenantId: string): Promise<number | null> {
-  const stored = await readSettings(redis, tenantId);
-  if (!stored) return null;
-  return (JSON.parse(stored) as { lowStockThreshold?: number | null }).lowStockThreshold ?? null;
 }

@@ -12,6 +12,8 @@ const CURSOR = /^(\d{1,15})-(\d{1,15})(?:\+(\d{1,4}))?$/;
 
 /** Where reading goes on. */
 export interface FeedPlace {
+  /** The entry that the cursor names: its events are done, or some of them. */
+  ledgerId: string;
   /** The ledger is read after this id. */
   readAfter: string;
   /** How many events of the first entry read are done. */
@@ -29,7 +31,9 @@ export function parseFeedCursor(cursor: string, field = 'after'): FeedPlace {
   if (time === undefined || sequence === undefined) {
     throw invalidInput(field, cursor, 'a cursor as events have it');
   }
-  if (done === undefined) return { readAfter: `${time}-${sequence}`, done: 0 };
+  const ledgerId = `${time}-${sequence}`;
+  if (done === undefined) return { ledgerId, readAfter: ledgerId, done: 0 };
   // Sequences rise by one: no entry lies between this id and the one that is under way.
-  return { readAfter: `${time}-${Math.max(0, Number(sequence) - 1)}`, done: Number(done) };
+  const readAfter = `${time}-${Math.max(0, Number(sequence) - 1)}`;
+  return { ledgerId, readAfter, done: Number(done) };
 }

@@ -25,19 +25,15 @@ const TAKEN_BACK: ReadonlySet<string> = new Set([
  * makes no event.
  *
  * @param items the item of each line as of the entry, as `itemsAsOf` gives them
- * @param lowStockThreshold the tenant's default, for items without a threshold of their own
  */
 export function eventsOf(
   tenantId: string,
   entry: LedgerEntry,
   items: readonly (InventoryItem | null)[],
-  lowStockThreshold: number | null = null,
 ): InventoryEvent[] {
   return entry.lines.flatMap((line, i) => {
     const item = items[i];
-    return item && isChanged(entry, line)
-      ? lineEvents(tenantId, entry, line, item, lowStockThreshold)
-      : [];
+    return item && isChanged(entry, line) ? lineEvents(tenantId, entry, line, item) : [];
   });
 }
 
@@ -56,7 +52,6 @@ function lineEvents(
   entry: LedgerEntry,
   line: LedgerLine,
   item: InventoryItem,
-  lowStockThreshold: number | null,
 ): InventoryEvent[] {
   const event = (type: InventoryEventType, more: Partial<InventoryEvent> = {}): InventoryEvent => ({
     id: eventId(tenantId, entry.id, line.itemId, type),
@@ -75,7 +70,7 @@ function lineEvents(
   if (!line.created && inStock !== (line.statusBefore === 'IN_STOCK')) {
     events.push(event('stock_status_updated'));
   }
-  const threshold = item.lowStockThreshold ?? lowStockThreshold;
+  const threshold = line.defaultThreshold ?? item.lowStockThreshold;
   if (line.fellLow) events.push(event('low_stock', threshold === null ? {} : { threshold }));
   if (line.created) return [...events, event('created')];
   return [

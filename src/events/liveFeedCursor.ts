@@ -32,6 +32,7 @@ export async function endOfLedger(redis: HubRedis, tenantId: string): Promise<Le
 /**
  * The place that a cursor means: a ledger id of the tenant, or `0-0` for the beginning.
  *
+ * @param named which field gave it, and what it gave
  * @throws InventoryError INVALID_INPUT when it is no such id, CURSOR_GONE when the ledger no longer
  *   holds all that came after it, REDIS_UNAVAILABLE
  */
@@ -39,8 +40,9 @@ export async function openCursor(
   redis: HubRedis,
   tenantId: string,
   cursor: string,
+  { field = 'after', given = cursor } = {},
 ): Promise<LedgerPlace> {
-  const refused = () => invalidInput('after', cursor, 'a cursor of this tenant');
+  const refused = () => invalidInput(field, given, 'a cursor of this tenant');
   const parts = /^(0|[1-9]\d{0,14})-(0|[1-9]\d{0,14})$/.exec(cursor)?.slice(1).map(Number);
   if (!parts || parts.some((part) => part > LARGEST_PART)) throw refused();
   const place = placeOf(cursor);
@@ -49,16 +51,16 @@ export async function openCursor(
   if (place.sequence === 0 && cursor !== LEDGER_START) throw refused();
   const first = await firstEntry(redis, tenantId);
   if (cursor === LEDGER_START && !first) return place;
-  if (!first || place.sequence >= first.sequence) throw refused();
+  if (!first || place.sequence >= first.sequence || parts[0]! > first.timeMs) throw refused();
   // What came right before the first entry has been trimmed; nothing after it is missing.
-  if (place.sequence === first.sequence - 1 && parts[0]! <= first.timeMs) return place;
-  throw cursorGone(cursor);
+  if (place.sequence === first.sequence - 1) return place;
+  throw cursorGone(given, field);
 }
 
 /** A CURSOR_GONE that names the cursor. */
-export function cursorGone(cursor: string): InventoryError {
+export function cursorGone(cursor: string, field = 'after'): InventoryError {
   const message = `The ledger no longer holds all that came after ${cursor}.`;
-  return new InventoryError('CURSOR_GONE', message, { field: 'after' });
+  return new InventoryError('CURSOR_GONE', message, { field });
 }
 
 async function firstEntry(redis: HubRedis, tenantId: string) {

@@ -14,6 +14,8 @@ export interface LiveFilter {
   locationIds?: ReadonlySet<string>;
   /** Units available after the change, of tracked items. */
   availableAtMost?: number;
+  /** Whether available is at or below the threshold that was in force right after the change. */
+  lowStock?: boolean;
 }
 
 /** What a movement did to one item. */
@@ -27,17 +29,30 @@ export interface ItemChange {
 
 /** Whether an entry may have a change that passes, as far as its lines alone can tell. */
 export function mayConcern({ lines }: LedgerEntry, filter: LiveFilter): boolean {
-  const { itemIds, availableAtMost } = filter;
+  const { itemIds } = filter;
   return lines.some((line) => {
     if (line.ignored || (itemIds && !itemIds.has(line.itemId))) return false;
     const level = line.deleted ? line.levelBefore : line.level;
-    return availableAtMost === undefined || (level && isAtMost(level, availableAtMost));
+    return level != null && hasUnits(line, level, filter);
   });
 }
 
 /** Whether the lines of an entry do not tell all that a filter asks for. */
 export function needsItems({ productIds, locationIds }: LiveFilter): boolean {
   return productIds !== undefined || locationIds !== undefined;
+}
+
+function hasUnits(line: LedgerLine, level: Level, filter: LiveFilter): boolean {
+  const { availableAtMost, lowStock } = filter;
+  return (
+    (availableAtMost === undefined || isAtMost(level, availableAtMost)) &&
+    (lowStock === undefined || isLow(line, level) === lowStock)
+  );
+}
+
+/** A line of an older hub does not say: then only the item's own threshold counts. */
+function isLow({ lowStock }: LedgerLine, level: Level): boolean {
+  return lowStock ?? isAtMost(level, level.lowStockThreshold ?? -Infinity);
 }
 
 function isAtMost(level: Level, units: number): boolean {
@@ -56,17 +71,17 @@ export function changesOf(
 ): ItemChange[] {
   return lines.flatMap((line, i) => {
     const item = items[i];
-    if (!item || line.ignored || !passes(item, filter)) return [];
+    if (!item || line.ignored || !passes(line, item, filter)) return [];
     return [{ line, item, statusAfter: line.deleted ? null : availabilityStatus(item) }];
   });
 }
 
-function passes(item: InventoryItem, filter: LiveFilter): boolean {
-  const { itemIds, productIds, locationIds, availableAtMost } = filter;
+function passes(line: LedgerLine, item: InventoryItem, filter: LiveFilter): boolean {
+  const { itemIds, productIds, locationIds } = filter;
   return (
     (!itemIds || itemIds.has(item.id)) &&
     (!productIds || productIds.has(item.productId)) &&
     (!locationIds || locationIds.has(item.locationId)) &&
-    (availableAtMost === undefined || isAtMost(item, availableAtMost))
+    hasUnits(line, item, filter)
   );
 }

@@ -18,14 +18,17 @@ import { readDocuments, readLevels } from '../redis/reads';
 import {
   changeRecord,
   changeSource,
-  readWixRecord,
+  changeState,
+  readWixPlace,
   readWixSource,
   type WixField,
   type WixRecord,
   type WixSource,
+  type WixState,
 } from '../redis/wixItems';
 import { readReceivedItem, valuesToTake, type ReceivedItem } from './receivedItem';
 import type { ReceivedEvent } from './receivedEvent';
+import { placeAfter } from './receivedOrder';
 
 /**
  * What became of an event: `applied` changed the hub, `unchanged` told nothing new, `repeated` was
@@ -44,6 +47,7 @@ export interface Receipt {
 interface Present {
   settings: TenantSettings;
   record: WixField<WixRecord>;
+  state: WixField<WixState>;
   /** The item of the hub that the event is about; null: nobody knows which. */
   target: { key: Buffer; stored: StoredItem | null; source: WixField<WixSource> } | null;
 }
@@ -74,13 +78,13 @@ export async function receiveWixEvent(deps: InventoryDeps, event: ReceivedEvent)
     const present = await readPresent(deps, event, item);
     // Looked at last: it is written together with what was just read.
     if (await earlierCall(deps, event.tenantId, call)) return { outcome: 'repeated', misfits: [] };
-    const sequence = sequenceOf(event, present.record.value);
-    if (sequence === null) return { outcome: 'stale', misfits: [] };
+    const { record, state, target } = present;
+    const place = placeAfter(event, record.value, state.value);
+    if (!place) return { outcome: 'stale', misfits: [] };
     const step = stepOf(event, item, present);
     if (!step) return { outcome: 'own', misfits: [] };
-    const { record, target } = present;
-    const kept = { itemKey: target?.key ?? null, sequence };
-    const wixFields = [changeRecord(record, kept)];
+    const kept = { itemKey: target?.key ?? null, sequence: place.sequence };
+    const wixFields = [changeRecord(record, kept), changeState(state, place.state)];
     if (target && step.source !== undefined) {
       wixFields.push(changeSource(target.source, step.source));
     }
@@ -121,35 +125,25 @@ async function readPresent(
   item: ReceivedItem | null,
 ): Promise<Present> {
   const { redis } = deps;
-  const [settings, record] = await Promise.all([
+  const [settings, { record, state }] = await Promise.all([
     presentSettings(deps, tenantId),
-    readWixRecord(redis, tenantId, wixItemId),
+    readWixPlace(redis, tenantId, wixItemId),
   ]);
   const told = item && itemKey(tenantId, identityOf(item, settings));
   const known = record.value?.itemKey ?? null;
   const key = type === 'deleted' ? (known ?? told) : told;
-  if (!key) return { settings, record, target: null };
+  if (!key) return { settings, record, state, target: null };
   const [source, [document], [level]] = await Promise.all([
     readWixSource(redis, tenantId, key),
     readDocuments(redis, tenantId, [key]),
     readLevels(redis, tenantId, [guidOfKey(key)]),
   ]);
   const stored = document && level ? { document, level } : null;
-  return { settings, record, target: { key, stored, source } };
+  return { settings, record, state, target: { key, stored, source } };
 }
 
 function identityOf({ identity }: ReceivedItem, { defaultLocationId }: TenantSettings) {
   return { ...identity, locationId: identity.locationId ?? defaultLocationId };
-}
-
-/**
- * The event's place among those about the item; null: a later one was taken. JSON leaves out a
- * zero, so an event without a sequence is a first one; only a deletion is always the last.
- */
-function sequenceOf({ type, sequence }: ReceivedEvent, known: WixRecord | null): bigint | null {
-  if (sequence === null && type === 'deleted') return (known?.sequence ?? 0n) + 1n;
-  const own = sequence ?? 0n;
-  return known && own <= known.sequence ? null : own;
 }
 
 /** What to do; null: the event is about an item that the hub itself calls so. */

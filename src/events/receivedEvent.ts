@@ -38,6 +38,8 @@ export interface ReceivedEvent {
   wixItemId: string;
   /** Rises from event to event about an item; null: the event has none. */
   sequence: bigint | null;
+  /** Which state of the item it tells: Wix's revision, and time of the change; 0: not told. */
+  state: { revision: bigint; updatedMs: number };
   /** The item as Wix has it, unchecked; null: the event does not say. */
   entity: Fields | null;
   /** Who acted, `<kind>:<id>`; `wix` when the event names nobody. */
@@ -97,6 +99,7 @@ export function readEvent(
     id: isId ? id : hash('sha256', text, 'hex'),
     wixItemId: wixItemId.toLowerCase(),
     sequence: sequenceOf(event['entityEventSequence']),
+    state: stateOf(entity ?? {}),
     entity,
     actor: actorOf(identity) ?? 'wix',
     own: (identityType === 'APP' && isSame(appId, ownAppId)) || isSame(body['appId'], ownAppId),
@@ -132,6 +135,17 @@ function sequenceOf(value: unknown): bigint | null {
     throw invalidInput('entityEventSequence', value, `a whole number from 0 to ${SEQUENCE_MAX}`);
   }
   return BigInt(text);
+}
+
+/** What can't be read is not told: the order of events does not hang on it alone. */
+function stateOf({ revision, updatedDate }: Fields): ReceivedEvent['state'] {
+  const number = typeof revision === 'number' ? String(revision) : revision;
+  const known = typeof number === 'string' && /^\d{1,18}$/.test(number);
+  const updatedMs = typeof updatedDate === 'string' ? Date.parse(updatedDate) : NaN;
+  return {
+    revision: known ? BigInt(number) : 0n,
+    updatedMs: updatedMs > 0 ? updatedMs : 0,
+  };
 }
 
 function tenantOf(instanceId: unknown): string {

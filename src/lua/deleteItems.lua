@@ -25,7 +25,7 @@
 --   {"OK", ledger id, ledger lines}
 --
 -- @include formats levelFlags availabilityStatus readHead ledgerNotes findCall keepCall
--- @include wixItemsChanged keepWixItems append alignDocuments
+-- @include wixItemsChanged keepWixItems append alignDocuments lowStockAt
 
 local pack, open = struct.pack, struct.unpack
 
@@ -48,14 +48,15 @@ ids[count + 1] = nil
 local documents = redis.call("HMGET", KEYS[3], unpack(ids))
 
 local unknown, conflicts
-local ledgerLines, levelsBefore, statuses = {}, {}, {}
+local ledgerLines, levelsBefore, statuses, documentsSince = {}, {}, {}, {}
 for i = 1, count do
   local id, level = ids[i], levels[i]
   if not level then
     unknown = append(unknown, id)
   else
-    local flags, revision, _, quantity, reserved, limit, counter, threshold, previous =
+    local flags, revision, _, quantity, reserved, limit, counter, threshold, previous, since =
       open(LEVEL_AND_TRAIL, level)
+    documentsSince[i] = since
     if revisions[i] ~= 0 and revisions[i] ~= revision then conflicts = append(conflicts, id) end
     local status = availabilityStatus(
       flags % 2 == TRACKED, flags, quantity - reserved, limit, counter
@@ -63,7 +64,9 @@ for i = 1, count do
     statuses[i] = status .. id
     -- Nothing is left of it: the ledger's sums end at zero.
     local last = pack(LEVEL, flags, revision + 1, now, 0, 0, limit, 0, threshold)
-    local notes = STATUS_BEFORE[status] + NOTE_DELETED
+    local lowAt = lowStockAt(flags, threshold, lowStockThreshold)
+    local low = lowAt and quantity - reserved <= lowAt
+    local notes = STATUS_BEFORE[status] + NOTE_DELETED + (low and NOTE_LOW or NOTE_NOT_LOW)
     ledgerLines[i] =
       id .. last .. previous .. pack(LEDGER_CHANGE, -quantity, -quantity, -counter, notes)
     levelsBefore[i] = level:sub(1, 30)
@@ -77,7 +80,8 @@ if conflicts then return { "REVISION_CONFLICT", table.concat(conflicts) } end
 local entryId, lines = string.format("%d-%d", now, sequence), table.concat(ledgerLines)
 redis.call(
   "XADD", KEYS[2], entryId, "movement", ARGV[1], "lines", lines,
-  "levelsBefore", table.concat(levelsBefore), "documentsBefore", alignDocuments(documents, count)
+  "levelsBefore", table.concat(levelsBefore), "documentsBefore", alignDocuments(documents, count),
+  "documentsSince", table.concat(documentsSince)
 )
 redis.call(
   "HSET", KEYS[1], "head", pack(HEAD, sequence, now, settingsRevision, lowStockThreshold)

@@ -13,6 +13,7 @@ export const scriptNames = [
   'restoreOrder',
   'reindexLowStock',
   'readHistory',
+  'findEntries',
   'keepRefusal',
   'saveWebhook',
   'deleteWebhook',

@@ -95,6 +95,7 @@ for i = 1, count do
   local id, wanted, hold, level, flag = ids[i], units[i], reserving[i], levels[i], lineFlags[i]
   local delta, preorderDelta, notes = 0, 0, 0
   local numbers, previous = level and level:sub(1, 30) or NO_LEVEL, NO_ENTRY
+  local shownNumbers
   if flag == LINE_IGNORED then
     notes = NOTE_IGNORED
     previous = level and level:sub(31, 42) or NO_ENTRY
@@ -154,8 +155,10 @@ for i = 1, count do
       outOfRange = append(outOfRange, id)
     end
 
+    local free, counterAfter = quantityAfter - reservedAfter, counter + preorderDelta
+    local lowAt = lowStockAt(flags, threshold, lowStockThreshold)
+    local low = lowAt and free <= lowAt or false
     if not level or delta ~= 0 or preorderDelta ~= 0 or hold ~= 0 then
-      local free, counterAfter = quantityAfter - reservedAfter, counter + preorderDelta
       if not level then
         createdDocuments = createdDocuments or {}
         createdDocuments[i] = dateDocument(documents[id], now)
@@ -170,17 +173,19 @@ for i = 1, count do
         leave = append(leave, status .. id)
         enter = append(append(enter, 0), after .. id)
       end
-      local lowAt = lowStockAt(flags, threshold, lowStockThreshold)
       local wasLow = lowAt and level and available <= lowAt or false
-      if lowAt and wasLow ~= (free <= lowAt) then
-        if not wasLow then
-          enterLow = append(append(enterLow, 0), id)
-          notes = notes + NOTE_FELL_LOW
-        else
-          leaveLow = append(leaveLow, id)
+      if low and not wasLow then
+        enterLow = append(append(enterLow, 0), id)
+        notes = notes + NOTE_FELL_LOW
+        if hasFlag(flags, HAS_THRESHOLD) == 0 then
+          notes = notes + NOTE_DEFAULT_THRESHOLD
+          shownNumbers = numbers:sub(1, 27) .. pack("<I3", lowAt)
         end
+      elseif wasLow and not low then
+        leaveLow = append(leaveLow, id)
       end
     end
+    notes = notes + (low and NOTE_LOW or NOTE_NOT_LOW)
     -- Also of an item no number of which changed: its movements hang together.
     writes[written + 1], writes[written + 2] = id, numbers .. here .. documentSequence
     written = written + 2
@@ -197,7 +202,7 @@ for i = 1, count do
   -- In pieces: long strings made per line would cost a tenth of the script at 300 lines.
   local place = 4 * i - 3
   ledgerLines[place], ledgerLines[place + 1], ledgerLines[place + 2], ledgerLines[place + 3] =
-    id, numbers, previous, pack(LEDGER_CHANGE, wanted, delta, preorderDelta, notes)
+    id, shownNumbers or numbers, previous, pack(LEDGER_CHANGE, wanted, delta, preorderDelta, notes)
 end
 
 if unknown then return { "UNKNOWN_ITEM", table.concat(unknown) } end

@@ -65,7 +65,7 @@ local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count
 local here, ownSequence = pack(ENTRY_ID, now, sequence), pack(SEQUENCE, sequence)
 
 local writes, ledgerLines, levelsBefore = {}, {}, {}
-local documents, documentsBefore, documentWrites = {}, nil, {}
+local documents, documentsBefore, documentsSince, documentWrites = {}, nil, {}, {}
 local leave, enter, leaveLow, enterLow, conflicts
 
 for i = 1, count do
@@ -104,13 +104,15 @@ for i = 1, count do
     )
     levelsBefore[line] = level and level:sub(1, 30) or NO_LEVEL
     if not level then after = dateDocument(after, now) end
+    documentsSince[line] = NO_SEQUENCE
     if before ~= after then
-      documentSequence = ownSequence
       documents[line] = after
       if before ~= "" then
         documentsBefore = documentsBefore or {}
         documentsBefore[line] = before
+        documentsSince[line] = documentSequence
       end
+      documentSequence = ownSequence
       documentWrites[#documentWrites + 1], documentWrites[#documentWrites + 2] = id, after
     end
     writes[2 * line - 1], writes[2 * line] = id, newLevel .. here .. documentSequence
@@ -126,9 +128,14 @@ for i = 1, count do
     if low and not wasLow then
       enterLow = append(append(enterLow, 0), id)
       notes = notes + NOTE_FELL_LOW
+      if hasFlag(newFlags, HAS_THRESHOLD) == 0 then
+        notes = notes + NOTE_DEFAULT_THRESHOLD
+        newLevel = newLevel:sub(1, 27) .. pack("<I3", lowAt)
+      end
     elseif wasLow and not low then
       leaveLow = append(leaveLow, id)
     end
+    notes = notes + (low and NOTE_LOW or NOTE_NOT_LOW)
     local delta = newQuantity - quantity
     ledgerLines[line] = id .. newLevel .. previous .. pack(LEDGER_CHANGE, delta, delta, 0, notes)
   end
@@ -148,6 +155,8 @@ if count > 0 then
   if documentsBefore then
     entry[#entry + 1] = "documentsBefore"
     entry[#entry + 1] = alignDocuments(documentsBefore, count)
+    entry[#entry + 1] = "documentsSince"
+    entry[#entry + 1] = table.concat(documentsSince)
   end
   -- First: it alone can refuse (an id not above the last one), and then nothing has changed.
   redis.call("XADD", KEYS[2], entryId, unpack(entry))

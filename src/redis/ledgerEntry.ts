@@ -16,6 +16,7 @@ type Fields = ReadonlyMap<string, Buffer>;
 export type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 
 const DIGEST_BYTES = 24;
+const SEQUENCE_BYTES = 6;
 
 /** A LEDGER_CONTRADICTS about one entry that is not laid out as an entry is. */
 export function unreadableEntry(id: string, fault: string): InventoryError {
@@ -85,6 +86,7 @@ export function openLines(id: string, { cause, lines: packed, fields }: OpenedCa
   documentsOf(id, fields, 'documentsBefore', lines).forEach((document, i) => {
     if (document) lines[i]!.documentBefore = document;
   });
+  addSince(id, fields.get('documentsSince'), lines);
   const levels = fields.get('levelsBefore');
   if (levels && levels.length !== lines.length * LEVEL_BYTES) {
     throw unreadableEntry(id, `its levelsBefore have ${levels.length} bytes`);
@@ -94,6 +96,18 @@ export function openLines(id: string, { cause, lines: packed, fields }: OpenedCa
     if (level.revision !== 0) lines[i]!.levelBefore = level;
   }
   return ledgerEntry(id, cause, lines);
+}
+
+/** Says since when the documents before were there, one sequence per line (zeros: none). */
+function addSince(id: string, packed: Buffer | undefined, lines: readonly LedgerLine[]): void {
+  if (!packed) return;
+  if (packed.length !== lines.length * SEQUENCE_BYTES) {
+    throw unreadableEntry(id, `its documentsSince have ${packed.length} bytes`);
+  }
+  lines.forEach((line, i) => {
+    const sequence = packed.readUIntLE(i * SEQUENCE_BYTES, SEQUENCE_BYTES);
+    if (sequence !== 0) line.documentSince = sequence;
+  });
 }
 
 function documentsOf(

@@ -24,6 +24,9 @@ const NOTE = {
   fellLow: 64,
   deleted: 128,
   reservedChanged: 256,
+  defaultThreshold: 512,
+  low: 1024,
+  notLow: 2048,
 } as const;
 const SET = { quantity: 16, preorderLimit: 32, threshold: 64 } as const;
 const LINE = { stockOnly: 4, absolute: 8, preorderOnly: 16 } as const;
@@ -174,9 +177,19 @@ export function unpackLedgerLines(packed: Buffer): LedgerLine[] {
       shortfall: (notes & NOTE.shortfall) !== 0,
       fellLow: (notes & NOTE.fellLow) !== 0,
       reservedChanged: (notes & NOTE.reservedChanged) !== 0,
+      lowStock: lowStockOf(notes),
+      ...((notes & NOTE.defaultThreshold) !== 0 && {
+        defaultThreshold: packed.readUIntLE(at + 43, 3),
+      }),
     });
   }
   return lines;
+}
+
+/** Null: an ignored line, or one of an older hub, does not say. */
+function lowStockOf(notes: number): boolean | null {
+  if ((notes & NOTE.low) !== 0) return true;
+  return (notes & NOTE.notLow) !== 0 ? false : null;
 }
 
 /** Items to delete, with the revision they must have (0: any). */

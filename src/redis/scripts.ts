@@ -40,6 +40,7 @@ const KEY_COUNTS: Record<ScriptName, number> = {
   restoreOrder: 1,
   reindexLowStock: 3,
   readHistory: 2,
+  findEntries: 1,
   keepRefusal: 2,
   saveWebhook: 4,
   deleteWebhook: 6,

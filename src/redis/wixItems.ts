@@ -16,8 +16,18 @@ const NO_ITEM = Buffer.alloc(16);
 export interface WixRecord {
   /** The item of the hub it is, 16 bytes; null: none so far. */
   itemKey: Buffer | null;
-  /** Wix's `entityEventSequence` of the last event taken; 0..2^63-1. */
+  /** Wix's `entityEventSequence` of the last event taken that had one; 0..2^63-1. */
   sequence: bigint;
+}
+
+/** The state of a Wix item that the last event taken about it told. */
+export interface WixState {
+  /** Wix's revision of the item, 1..2^63-1; 0: not told. */
+  revision: bigint;
+  /** Wix's time of its last change, ms since 1970; 0: not told. */
+  updatedMs: number;
+  /** Whether the event had an `entityEventSequence`. */
+  sequenced: boolean;
 }
 
 /** The Wix item that an item of the hub follows. */
@@ -44,22 +54,40 @@ export interface WixFieldChange {
 }
 
 /**
- * What is known of an item of Wix.
+ * What is known of an item of Wix, as of one moment.
  *
  * @throws InventoryError REDIS_UNAVAILABLE
  */
-export async function readWixRecord(
+export async function readWixPlace(
   redis: HubRedis,
   tenantId: string,
   wixItemId: string,
-): Promise<WixField<WixRecord>> {
-  return readField(redis, tenantId, nameOf('w', keyOfGuid(wixItemId)), (packed) => {
-    const itemKey = packed.subarray(0, 16);
-    return {
-      itemKey: itemKey.equals(NO_ITEM) ? null : itemKey,
-      sequence: packed.readBigUInt64LE(16),
-    };
-  });
+): Promise<{ record: WixField<WixRecord>; state: WixField<WixState> }> {
+  const key = keyOfGuid(wixItemId);
+  const [record, state] = [nameOf('w', key), nameOf('s', key)];
+  const [packedRecord, packedState] = await whileStoreAnswers(() =>
+    redis.hmgetBuffer(keys.wixItems(tenantId), record, state),
+  );
+  return {
+    record: fieldOf(record, packedRecord, openRecord),
+    state: fieldOf(state, packedState, openState),
+  };
+}
+
+function openRecord(packed: Buffer): WixRecord {
+  const itemKey = packed.subarray(0, 16);
+  return {
+    itemKey: itemKey.equals(NO_ITEM) ? null : itemKey,
+    sequence: packed.readBigUInt64LE(16),
+  };
+}
+
+function openState(packed: Buffer): WixState {
+  return {
+    revision: packed.readBigUInt64LE(0),
+    updatedMs: Number(packed.readBigUInt64LE(8)),
+    sequenced: packed.readBigUInt64LE(16) === 1n,
+  };
 }
 
 /**
@@ -86,6 +114,18 @@ export function changeRecord(
   return changeField(field, itemKey ?? NO_ITEM, sequence);
 }
 
+/** Keeps the state that the last event taken told. */
+export function changeState(
+  { name, packed: before }: WixField<WixState>,
+  { revision, updatedMs, sequenced }: WixState,
+): WixFieldChange {
+  const after = Buffer.alloc(VALUE_BYTES);
+  after.writeBigUInt64LE(revision, 0);
+  after.writeBigUInt64LE(BigInt(updatedMs), 8);
+  after.writeBigUInt64LE(sequenced ? 1n : 2n, 16);
+  return { name, before, after };
+}
+
 /** Keeps which item of Wix is followed; null: none any more. */
 export function changeSource(field: WixField<WixSource>, source: WixSource | null): WixFieldChange {
   const { name, packed: before } = field;
@@ -105,10 +145,18 @@ async function readField<Value>(
   open: (packed: Buffer) => Value,
 ): Promise<WixField<Value>> {
   const packed = await whileStoreAnswers(() => redis.hgetBuffer(keys.wixItems(tenantId), name));
+  return fieldOf(name, packed, open);
+}
+
+function fieldOf<Value>(
+  name: Buffer,
+  packed: Buffer | null | undefined,
+  open: (packed: Buffer) => Value,
+): WixField<Value> {
   return { name, packed: packed ?? NOTHING, value: packed ? open(packed) : null };
 }
 
-function nameOf(kind: 'w' | 'i', key: Buffer): Buffer {
+function nameOf(kind: 'w' | 's' | 'i', key: Buffer): Buffer {
   const name = Buffer.alloc(NAME_BYTES, kind);
   key.copy(name, 1, 0, 16);
   return name;

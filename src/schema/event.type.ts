@@ -1,5 +1,6 @@
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
+import { PageInfo } from './pageInfo.type';
 import { InventoryEventTypeEnum, type InventoryEventTypeName } from './inventoryEventType';
 
 @ObjectType({ description: 'Something that a movement did to an item (docs/reference/events.md).' })
@@ -33,6 +34,12 @@ export class InventoryEvent {
     description: 'The domain event as webhooks carry it, with the item as of the movement.',
   })
   payload!: Record<string, unknown>;
+}
+
+@ObjectType({ description: 'An event and its place.' })
+export class InventoryEventEdge {
+  @Field(() => InventoryEvent, { description: 'The event.' })
+  node!: InventoryEvent;
 
   @Field(() => String, {
     description:
@@ -42,20 +49,19 @@ export class InventoryEvent {
   cursor!: string;
 }
 
-@ObjectType({ description: 'Some events, in the order of the ledger.' })
-export class InventoryEventPage {
-  @Field(() => [InventoryEvent], {
-    description:
-      'The events, up to `first`. There may be fewer, even none, although more ' + 'follow.',
-  })
+@ObjectType({
+  description:
+    'Some events, in the order of the ledger (a Relay connection). There may be fewer than ' +
+    '`first`, even none, although more follow. `endCursor` of `pageInfo` is never null: it is ' +
+    'the place after the last event, or after movements that made none.',
+})
+export class InventoryEventConnection {
+  @Field(() => [InventoryEventEdge], { description: 'The events with their places.' })
+  edges!: InventoryEventEdge[];
+
+  @Field(() => [InventoryEvent], { description: 'The events, up to `first`.' })
   nodes!: InventoryEvent[];
 
-  @Field(() => String, {
-    description:
-      'Where to go on, a cursor: after the last event, or after movements that made none.',
-  })
-  endCursor!: string;
-
-  @Field(() => Boolean, { description: 'Whether there are more now.' })
-  hasNextPage!: boolean;
+  @Field(() => PageInfo, { description: 'Whether there is more now, and where to go on.' })
+  pageInfo!: PageInfo;
 }

@@ -27,6 +27,15 @@ export class InventoryChangedFilterInput {
       'Leaves out untracked items.',
   })
   availableAtMost?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: only items that are low on stock after the change: tracked, and available is at or ' +
+      "below the threshold that was in force then, the item's own or the tenant's default. " +
+      'False: only those that are not. A deleted item counts as it was right before.',
+  })
+  lowStock?: boolean | null;
 }
 
 @ObjectType({ description: 'What a movement did to one item, as of that movement.' })

@@ -13,7 +13,7 @@ const MAX_UNITS = 1_000_000_000;
  * @throws InventoryError INVALID_INPUT
  */
 export function toLiveFilter(input: InventoryChangedFilterInput | null | undefined): LiveFilter {
-  const { itemIds, productIds, locationIds, availableAtMost } = input ?? {};
+  const { itemIds, productIds, locationIds, availableAtMost, lowStock } = input ?? {};
   const entries = [itemIds, productIds, locationIds].flatMap((ids) => ids ?? []).length;
   if (entries > MAX_ENTRIES) {
     throw invalidInput('filter', entries, `at most ${MAX_ENTRIES} list entries`);
@@ -28,6 +28,7 @@ export function toLiveFilter(input: InventoryChangedFilterInput | null | undefin
     ...setOf('productIds', productIds?.map(normalizeId)),
     ...setOf('locationIds', guids(locationIds, 'filter.locationIds')),
     ...(units !== undefined && { availableAtMost: units }),
+    ...(typeof lowStock === 'boolean' && { lowStock }),
   };
 }
 

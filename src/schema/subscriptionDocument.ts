@@ -1,5 +1,6 @@
 import {
   getOperationAST,
+  getVariableValues,
   GraphQLError,
   Kind,
   OperationTypeNode,
@@ -10,12 +11,15 @@ import {
   type ASTNode,
   type DocumentNode,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
 import { parseLimits, shapeLimits } from './documentLimits';
 import { refuseTooComplex } from './requestLimits';
 
 /** Documents kept with what was found out about them. */
 const DOCUMENTS_KEPT = 100;
+/** Wrong variables that are told of at once, as over HTTP. */
+const MAX_VARIABLE_ERRORS = 50;
 
 /** What a client asks to be subscribed to. */
 export interface SubscriptionRequest {
@@ -28,8 +32,8 @@ export interface SubscriptionRequest {
 type Checked = { document: DocumentNode } | { errors: readonly GraphQLError[] };
 
 /**
- * Makes the function that reads and checks the document of a subscription as those of requests over
- * HTTP are checked. It throws GraphQLError for what can't be served.
+ * Makes the function that reads and checks the document and the variables of a subscription, as
+ * those of requests over HTTP are checked and with the same codes: before anything is opened.
  *
  * @param showSchema whether errors may suggest names of the schema
  */
@@ -63,9 +67,11 @@ export function createDocumentReader(schema: GraphQLSchema, showSchema: boolean)
     if ('errors' in checked) return checked;
     const { document } = checked;
     try {
-      refuseOther(document, operationName);
+      const operation = subscriptionOf(document, operationName);
       refuseTooComplex(schema, { document, operationName, variables: variables ?? {} });
-      return checked;
+      const errors = variableErrors(schema, operation, variables ?? {});
+      if (errors.length === 0) return checked;
+      return { errors: errors.map((each) => refusal('BAD_USER_INPUT', each)) };
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       return { errors: [error] };
@@ -73,13 +79,31 @@ export function createDocumentReader(schema: GraphQLSchema, showSchema: boolean)
   };
 }
 
-function refuseOther(document: DocumentNode, operationName: string | null | undefined): void {
+/** @throws GraphQLError OPERATION_RESOLUTION_FAILURE, BAD_REQUEST for another operation */
+function subscriptionOf(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+): OperationDefinitionNode {
   const operation = getOperationAST(document, operationName);
-  if (operation?.operation === OperationTypeNode.SUBSCRIPTION) return;
-  const message = operation
-    ? 'Only subscriptions are served here: send queries and mutations by POST.'
-    : 'The document has no such operation, or several and none is named.';
-  throw new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });
+  if (operation?.operation === OperationTypeNode.SUBSCRIPTION) return operation;
+  if (operation) {
+    const message = 'Only subscriptions are served here: send queries and mutations by POST.';
+    throw new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });
+  }
+  const message = operationName
+    ? `Unknown operation named "${operationName}".`
+    : 'The document has several operations: operationName must name one.';
+  throw new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
+}
+
+/** What is wrong with the variables; each error names its variable. */
+function variableErrors(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): readonly GraphQLError[] {
+  const options = { maxErrors: MAX_VARIABLE_ERRORS };
+  return getVariableValues(schema, variableDefinitions, variables, options).errors ?? [];
 }
 
 /**

@@ -30,7 +30,7 @@ test('nobody who comes late leaves anything of a receiver that was deleted', asy
   await parkEvents(redis, tenantId, id, [event, { ...event, id: 'other' }]);
   await buryEvent(redis, tenantId, id, { ...event, failedMs: 5 });
   await noteAttempt(redis, tenantId, id, {
-    ...{ lastFailureMs: 5, lastFailure: 'timeout', slowRetries: false },
+    ...{ lastFailureMs: 5, lastFailure: 'timeout', lastRetryTookMs: 0 },
   });
   expect(await readHealth(redis, tenantId, id)).toMatchObject({
     ...{ waitingRetries: 1, deadLetters: 1, lastFailureMs: 5, lastFailure: 'timeout' },
@@ -52,7 +52,7 @@ test('nobody who comes late leaves anything of a receiver that was deleted', asy
 
   await parkEvents(redis, tenantId, id, [event]);
   await buryEvent(redis, tenantId, id, { ...event, failedMs: 6 });
-  await noteAttempt(redis, tenantId, id, { lastSuccessMs: 6, slowRetries: false });
+  await noteAttempt(redis, tenantId, id, { lastSuccessMs: 6, lastRetryTookMs: 0 });
   const move = { from: cursor, to: '9-9', delivered: 1, failures: 0, succeeded: true };
   await expect(moveCursor(redis, tenantId, id, move)).rejects.toMatchObject({
     code: 'CURSOR_MOVED',

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { ScriptName } from '../../src/lua/loadScript';
 import { trimLedger } from '../../src/redis/checkpoint';
 import * as commands from '../../src/redis/commands';
+import { findEntryIds } from '../../src/redis/entrySearch';
 import { readHistory } from '../../src/redis/history';
 import { keys } from '../../src/redis/keys';
 import { buryEvent, parkEvents } from '../../src/redis/undelivered';
@@ -72,7 +73,7 @@ describe('the scripts are called as their headers say', () => {
     deleteWebhook: () => deleteWebhook(redis, TENANT, ''),
     parkEvents: () => parkEvents(redis, TENANT, '', [{ id: '', text: '' }]),
     buryEvent: () => buryEvent(redis, TENANT, '', { id: '', text: '', failedMs: 0 }),
-    noteAttempt: () => noteAttempt(redis, TENANT, '', { slowRetries: false }),
+    noteAttempt: () => noteAttempt(redis, TENANT, '', { lastRetryTookMs: 0 }),
     saveSettings: () => commands.saveSettings(redis, TENANT, 0, '{}'),
     trimLedger: () =>
       trimLedger(redis, { tenantId: TENANT, from: null, through: '1-1', items: [], rows: [] }),
@@ -88,6 +89,9 @@ describe('the scripts are called as their headers say', () => {
     reindexLowStock: () => reindexLowStock(redis, TENANT, []),
     // The answer is none of this script.
     readHistory: () => readHistory(redis, TENANT, [], { stepsPerItem: 1 }).catch(() => undefined),
+    // The answer is none of this script.
+    findEntries: () =>
+      findEntryIds(redis, TENANT, [{ sequence: 1, fromMs: 0, toMs: 1 }]).catch(() => undefined),
     keepRefusal: () =>
       keepRefusal(redis, TENANT, '', { code: 'UNKNOWN_ITEM', operation: 'SET', lines: [] }),
   };

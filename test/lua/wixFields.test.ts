@@ -4,7 +4,7 @@ import { keys } from '../../src/redis/keys';
 import {
   changeRecord,
   changeSource,
-  readWixRecord,
+  readWixPlace,
   readWixSource,
   type WixFieldChange,
 } from '../../src/redis/wixItems';
@@ -36,7 +36,7 @@ const remove = (key: Buffer, wixFields: readonly WixFieldChange[]) =>
     cause: { operation: 'DELETE' },
     wixFields,
   });
-const record = () => readWixRecord(shop.redis, shop.tenantId, wixItemId);
+const record = async () => (await readWixPlace(shop.redis, shop.tenantId, wixItemId)).record;
 const source = (key: Buffer) => readWixSource(shop.redis, shop.tenantId, key);
 const newRow = (key = strangeKey()): SaveItem => ({
   key,

@@ -134,7 +134,7 @@ test('subscriptions need inventory:admin, events inventory:read', async () => {
   const token = await hub.signToken(['inventory:write']);
   const refused = await hub.query('{ webhookSubscriptions { id } }', {}, { token });
   expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-  const none = await hub.query('{ events { endCursor } }', {}, { token: null });
+  const none = await hub.query('{ events { pageInfo { endCursor } } }', {}, { token: null });
   expect(none.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
 });
 
@@ -145,9 +145,8 @@ test('pulled events are those of webhooks, page by page, of this tenant', async 
   for (let i = 0; i < 6; i += 1) await hub.call('decrement', [{ ...orderLine('mug') }]);
   await to.untilAccepted(1 + 2 * 6 - 1);
   type Page = {
-    nodes: { id: string; payload: { id: string; entityEventSequence: string }; cursor: string }[];
-    endCursor: string;
-    hasNextPage: boolean;
+    nodes: { id: string; payload: { id: string; entityEventSequence: string } }[];
+    pageInfo: { endCursor: string; hasNextPage: boolean };
   };
   const pulled: Page['nodes'] = [];
   let after: string | null = null;
@@ -155,7 +154,7 @@ test('pulled events are those of webhooks, page by page, of this tenant', async 
     const answer = await hub.query<{ events: Page }>(
       `query ($after: String) {
         events(first: 4, after: $after) {
-          nodes { id payload cursor } endCursor hasNextPage
+          nodes { id payload } pageInfo { endCursor hasNextPage }
         }
       }`,
       { after },
@@ -163,14 +162,14 @@ test('pulled events are those of webhooks, page by page, of this tenant', async 
     const page: Page = answer.data!.events;
     pulled.push(...page.nodes);
     expect(page.nodes.length).toBeLessThanOrEqual(4);
-    after = page.endCursor;
-    more = page.hasNextPage;
+    after = page.pageInfo.endCursor;
+    more = page.pageInfo.hasNextPage;
   }
   await to.untilAccepted(pulled.length);
   expect(pulled.map(({ id }) => id)).toEqual(to.accepted.map(({ event }) => event.id));
   expect(pulled.map(({ payload }) => payload)).toEqual(to.accepted.map(({ event }) => event));
-  const theirs = await stranger.query('{ events { nodes { id } hasNextPage } }');
-  expect(theirs.data).toEqual({ events: { nodes: [], hasNextPage: false } });
+  const theirs = await stranger.query('{ events { nodes { id } pageInfo { hasNextPage } } }');
+  expect(theirs.data).toEqual({ events: { nodes: [], pageInfo: { hasNextPage: false } } });
 });
 
 function orderLine(product: string) {

@@ -11,3 +11,4 @@ local LEVEL, LEVEL_AND_TRAIL = "<BI5I6i4i4I3i4I3", "<BI5I6i4i4I3i4I3c12c6"
 local ENTRY_ID, SEQUENCE = "<I6I6", "<I6"
 local HEAD, LEDGER_CHANGE = "<I6I6I4i4", "<i4i4i4I2"
 local NO_LEVEL, NO_ENTRY = string.rep("\0", 30), string.rep("\0", 12)
+local NO_SEQUENCE = string.rep("\0", 6)
