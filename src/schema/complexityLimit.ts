@@ -7,7 +7,8 @@ import { asGraphqlError } from './formatError';
 import { ratePointsOf, refuseTooComplex } from './requestLimits';
 
 /**
- * Refuses an operation that could cost too much, before it runs, and has a costly one use more of
+ * Refuses an operation with arguments that can't be, or that could cost too much, before it runs;
+ * has a costly one use more of
  * its token's rate.
  *
  * @param consumePoints absent: there is no rate
@@ -20,12 +21,15 @@ export function complexityLimit(
     requestDidStart: async () => ({
       didResolveOperation: async ({
         request,
+        operation,
         document,
         operationName,
         schema,
         contextValue: { caller },
         response: { http },
       }) => {
+        // The document has no such operation: execution tells.
+        if (!operation) return;
         const variables = request.variables ?? {};
         const cost = refuseTooComplex(schema, { document, operationName, variables });
         const points = ratePointsOf(cost);
