@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
+import { introspectionEstimator } from './introspectionCost';
 import {
   areOfTheirTypes,
   createArgumentCheck,
@@ -125,7 +126,11 @@ function complexityOf(
   query: DocumentNode,
   variables: Variables,
 ): number | undefined {
-  const estimators = [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })];
+  const estimators = [
+    introspectionEstimator(schema, query),
+    fieldExtensionsEstimator(),
+    simpleEstimator({ defaultComplexity: 1 }),
+  ];
   try {
     return getComplexity({
       schema,
