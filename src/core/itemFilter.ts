@@ -39,6 +39,9 @@ export interface ItemFilter {
   not?: ItemFilter;
 }
 
+/** A text is looked for in all words of an item: it takes as long as so many other conditions. */
+const CHECKS_OF_TEXT = 20;
+
 /** Whether an item is what a filter asks for. */
 export type ItemTest = (item: InventoryItem) => boolean;
 
@@ -99,6 +102,17 @@ export function itemTest(filter: ItemFilter, tenantThreshold: number | null): It
   const [only] = tests;
   if (!only) return () => true;
   return tests.length === 1 ? only : (item) => tests.every((test) => test(item));
+}
+
+/**
+ * What a test of one item takes, in checks: one for each condition, twenty for a text; 1 at least.
+ */
+export function checksOf(filter: ItemFilter): number {
+  const { and = [], or = [], not, text, ...others } = filter;
+  const parts = [...and, ...or, ...(not ? [not] : [])];
+  const own = Object.keys(others).length;
+  const inParts = parts.reduce((sum, part) => sum + checksOf(part), 0);
+  return Math.max(1, own + (text === undefined ? 0 : CHECKS_OF_TEXT) + inParts);
 }
 
 function membership<T>(

@@ -1,10 +1,10 @@
 import type { InventoryItem } from '../core/item';
-import { itemTest, type ItemFilter, type ItemTest } from '../core/itemFilter';
+import { checksOf, itemTest, type ItemFilter, type ItemTest } from '../core/itemFilter';
 import { comparePlaces, placeOf, type ItemPlace, type ItemSort } from '../core/itemOrder';
 import type { ItemFeeds } from './itemFeed';
-import type { Candidates } from './itemGroups';
 import type { ItemIndex } from './itemIndex';
-import { ITEMS_PER_LOOK, Turn } from './turn';
+import { MOST } from './itemScan';
+import { Turn } from './turn';
 
 /** Longest page, in items. */
 export const MAX_PAGE_SIZE = 250;
@@ -29,6 +29,12 @@ export interface ItemPage {
   fromEnd: boolean;
 }
 
+/**
+ * Pays for conditions checked on items, before or while they are: one check is one condition on one
+ * item, a text is twenty. What it throws ends the search.
+ */
+export type SpendChecks = (checks: number) => Promise<void>;
+
 /** Items found, in order. */
 export interface FoundItems {
   items: InventoryItem[];
@@ -43,21 +49,32 @@ export interface FoundItems {
  * page where the filter finds much, else with the items of the smallest index that serves it
  * (docs/concepts/lists.md).
  *
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError REDIS_UNAVAILABLE, and what `spend` throws
  */
 export async function findItems(
   feeds: ItemFeeds,
   tenantId: string,
   page: ItemPage,
+  spend: SpendChecks = () => Promise.resolve(),
 ): Promise<FoundItems> {
   const index = await feeds.current(tenantId);
   await index.makeRangesOf(page.filter);
+  const turn = new Turn();
+  // Without a filter there is no index to ask, and a page is short work.
+  if (Object.keys(page.filter).length > 0 && turn.isUsedUp()) await turn.pass();
   const matches = itemTest(page.filter, index.tenantThreshold);
-  const candidates = index.candidates(page.filter);
+  const test: PaidTest = { matches, checks: checksOf(page.filter), spend };
+  const candidates = index.candidates(page.filter).size;
   const found =
-    (await walkOrder(index, candidates.size, page, matches)) ??
-    (await searchAll(candidates, page, matches));
-  return { ...found, countAll: () => countItems(index, page.filter, matches) };
+    (await walkOrder(index, candidates, page, test)) ?? (await searchAll(index, page, test));
+  return { ...found, countAll: () => countItems(index, page.filter, test) };
+}
+
+/** A test of items, what one takes, and who pays for it. */
+interface PaidTest {
+  matches: ItemTest;
+  checks: number;
+  spend: SpendChecks;
 }
 
 type Found = Pick<FoundItems, 'items' | 'hasMore'>;
@@ -70,7 +87,7 @@ async function walkOrder(
   index: ItemIndex,
   candidates: number,
   { size, sort, fromEnd, after, before }: ItemPage,
-  matches: ItemTest,
+  { matches, checks, spend }: PaidTest,
 ): Promise<Found | undefined> {
   // As many as there are between two candidates, if those are spread evenly.
   const expected = (size * index.items.size) / Math.max(candidates, 1);
@@ -85,10 +102,17 @@ async function walkOrder(
     const compared = end ? comparePlaces(placeOf(item, sort), end, sort) : 0;
     return end !== undefined && (fromEnd ? compared <= 0 : compared >= 0);
   };
-  const turn = new Turn();
+  const turn = new Turn(checks);
+  let paid = 0;
+  const pay = async () => {
+    const due = turn.steps - paid;
+    paid = turn.steps;
+    await spend(due);
+  };
   // By id: an item that moves ahead while others have their turn comes once all the same.
   const found = new Map<string, InventoryItem>();
-  const finish = (hasMore: boolean) => {
+  const finish = async (hasMore: boolean) => {
+    await pay();
     const items = [...found.values()];
     return { items: fromEnd ? items.reverse() : items, hasMore };
   };
@@ -99,7 +123,10 @@ async function walkOrder(
     for (const item of order.walk(place, backwards)) {
       if (isPastEnd(item)) return finish(false);
       looked += 1;
-      if (looked > mostSteps) return undefined;
+      if (looked > mostSteps) {
+        await pay();
+        return undefined;
+      }
       if (matches(item) && !found.has(item.id)) {
         if (found.size === size) return finish(true);
         // A copy: an item that moves on must still be shown, and have a cursor, where it was found.
@@ -111,22 +138,26 @@ async function walkOrder(
     }
     if (!last) return finish(false);
     place = placeOf(last, sort);
+    await pay();
     await turn.pass();
   }
 }
 
 /** Looks at all candidates and keeps the best. */
 async function searchAll(
-  candidates: Candidates<InventoryItem>,
-  { size, sort, fromEnd, after, before }: ItemPage,
-  matches: ItemTest,
+  index: ItemIndex,
+  { filter, size, sort, fromEnd, after, before }: ItemPage,
+  { matches, checks, spend }: PaidTest,
 ): Promise<Found> {
+  const turn = new Turn(checks);
+  if (turn.isUsedUp()) await turn.pass();
+  const items = atOneMoment(index, filter);
+  await spend(items.length * checks);
   // Best first: the order of the page, seen from the end it is taken from.
   const order = fromEnd ? { ...sort, descending: !sort.descending } : sort;
   const best: { item: InventoryItem; place: ItemPlace }[] = [];
   let inRange = 0;
-  const turn = new Turn();
-  for (const item of atOneMoment(candidates)) {
+  for (const item of items) {
     if (turn.isOver()) await turn.pass();
     if (!matches(item)) continue;
     const place = placeOf(item, sort);
@@ -139,21 +170,24 @@ async function searchAll(
     insert(best, { item: { ...item }, place }, order);
     if (best.length > size) best.pop();
   }
-  const items = best.map(({ item }) => item);
-  if (fromEnd) items.reverse();
-  return { items, hasMore: inRange > items.length };
+  const found = best.map(({ item }) => item);
+  if (fromEnd) found.reverse();
+  return { items: found, hasMore: inRange > found.length };
 }
 
 async function countItems(
   index: ItemIndex,
   filter: ItemFilter,
-  matches: ItemTest,
+  { matches, checks, spend }: PaidTest,
 ): Promise<number> {
   const known = index.countOf(filter);
   if (known !== undefined) return known;
-  const turn = new Turn();
+  const turn = new Turn(checks);
+  if (turn.isUsedUp()) await turn.pass();
+  const items = atOneMoment(index, filter);
+  await spend(items.length * checks);
   let count = 0;
-  for (const item of atOneMoment(index.candidates(filter))) {
+  for (const item of items) {
     if (turn.isOver()) await turn.pass();
     if (matches(item)) count += 1;
   }
@@ -161,8 +195,9 @@ async function countItems(
 }
 
 /** An index that moves on while others get their turn would give an item twice. */
-function atOneMoment({ size, each }: Candidates<InventoryItem>): Iterable<InventoryItem> {
-  return size < ITEMS_PER_LOOK ? each() : [...each()];
+function atOneMoment(index: ItemIndex, filter: ItemFilter): readonly InventoryItem[] {
+  const { size, each } = index.candidates(filter);
+  return [...(size > index.items.size * MOST ? index.items.values() : each())];
 }
 
 function insert<T extends { place: ItemPlace }>(best: T[], entry: T, order: ItemSort): void {

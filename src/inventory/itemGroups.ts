@@ -1,4 +1,4 @@
-/** Things that come one after another, and how many they are at the most. */
+/** Things that come one after another, and how many they are, at the most or about. */
 export interface Candidates<T> {
   size: number;
   each: () => Iterable<T>;
@@ -27,6 +27,11 @@ export class ItemGroups<K, T extends object> {
 
   has(key: K): boolean {
     return this.groups.has(key);
+  }
+
+  sizeOf(key: K): number {
+    const group = this.groups.get(key);
+    return group instanceof Set ? group.size : Number(group !== undefined);
   }
 
   keys(): Iterable<K> {

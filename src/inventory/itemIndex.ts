@@ -110,7 +110,7 @@ export class ItemIndex {
    */
   candidates(filter: ItemFilter): Candidates<InventoryItem> {
     const all = { size: this.items.size, each: () => this.items.values() };
-    return this.smallest(filter) ?? all;
+    return this.smallest(filter, new Map()) ?? all;
   }
 
   /**
@@ -121,7 +121,7 @@ export class ItemIndex {
     const [field, ...others] = Object.keys(filter);
     if (field === undefined) return this.items.size;
     if (others.length > 0 || !EXACT.includes(field as keyof ItemFilter)) return undefined;
-    return this.smallest(filter)?.size;
+    return this.smallest(filter, new Map())?.size;
   }
 
   /** All items in an ascending order. It is made when it is first asked for, and then kept. */
@@ -147,7 +147,11 @@ export class ItemIndex {
     }
   }
 
-  private smallest(filter: ItemFilter): Candidates<InventoryItem> | undefined {
+  /** @param known what words begin with, as far as it was looked up: a filter may repeat itself */
+  private smallest(
+    filter: ItemFilter,
+    known: Map<string, Candidates<InventoryItem>>,
+  ): Candidates<InventoryItem> | undefined {
     const { ids, productIds, variantIds, skus, locationIds, statuses, lowStock, text } = filter;
     const served = [
       ids && this.byIds(ids),
@@ -158,12 +162,21 @@ export class ItemIndex {
       statuses && this.byStatus.of(statuses),
       lowStock === undefined ? undefined : this.byLowStock.of([lowStock]),
       ...rangeNames.map((name) => this.byRange(name, filter[name])),
-      ...wordsOf(text ?? '').map((prefix) => this.words.startingWith(prefix)),
-      ...(filter.and ?? []).map((part) => this.smallest(part)),
-      filter.or && unionOf(filter.or.map((part) => this.smallest(part))),
+      ...wordsOf(text ?? '').map((prefix) => this.byWord(prefix, known)),
+      ...(filter.and ?? []).map((part) => this.smallest(part, known)),
+      filter.or && unionOf(filter.or.map((part) => this.smallest(part, known))),
     ].filter((candidates) => candidates !== undefined);
     if (served.length === 0) return undefined;
     return served.reduce((best, other) => (other.size < best.size ? other : best));
+  }
+
+  private byWord(
+    prefix: string,
+    known: Map<string, Candidates<InventoryItem>>,
+  ): Candidates<InventoryItem> {
+    let candidates = known.get(prefix);
+    if (!candidates) known.set(prefix, (candidates = this.words.startingWith(prefix)));
+    return candidates;
   }
 
   private byRange(

@@ -5,8 +5,8 @@ import { hintOf } from '../core/itemQueryHint';
 import type { ItemIndex } from './itemIndex';
 import { ITEMS_PER_LOOK, Turn } from './turn';
 
-/** Part of all items that is as good as all of them. */
-const MOST = 0.5;
+/** Part of all items that is as good as all of them: to collect it costs more than to look on. */
+export const MOST = 0.5;
 
 /** What is done with the items found. */
 export interface ItemVisitor {

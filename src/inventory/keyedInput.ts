@@ -13,13 +13,15 @@ import type { InventoryDeps } from './deps';
 
 /** A call that may carry a key which makes it safe to retry. */
 export interface KeyedInput {
-  /** 1..255 characters. */
+  /** 1..255 characters, no halves of surrogate pairs. */
   idempotencyKey?: string | undefined;
   /** Name of the mutation, for who asks by the key what became of the call. */
   mutation?: string | undefined;
 }
 
 const MAX_KEY_LENGTH = 255;
+/** Every one of them would have the digest of the same replacement character. */
+const HALF_OF_PAIR = /\p{Cs}/u;
 
 /**
  * Key and input of a keyed call as digests: the key may be anything, the input is long. The order
@@ -36,8 +38,10 @@ export function callOf(
   kept = '',
 ): { call?: KeyedCall } {
   if (idempotencyKey === undefined) return {};
-  if (!isWholeNumber(idempotencyKey.length, 1, MAX_KEY_LENGTH)) {
-    const message = `The idempotency key must have 1..${MAX_KEY_LENGTH} characters.`;
+  if (!isIdempotencyKey(idempotencyKey)) {
+    const message =
+      `The idempotency key must have 1..${MAX_KEY_LENGTH} characters, ` +
+      'none of them half of a surrogate pair.';
     throw new InventoryError('INVALID_INPUT', message);
   }
   const keyDigest = keyDigestOf(idempotencyKey);
@@ -113,17 +117,9 @@ export async function keepUnchanged(
   return (await earlierCall(deps, tenantId, call))?.kept;
 }
 
-/**
- * What became of the call with a key, whatever its input; null when nothing is recorded.
- *
- * @throws InventoryError REDIS_UNAVAILABLE
- */
-export async function callByKey(
-  { redis }: InventoryDeps,
-  tenantId: string,
-  key: string,
-): Promise<CallRecord | null> {
-  return readCall(redis, tenantId, keyDigestOf(key));
+/** Whether a call could have been made with such a key. */
+export function isIdempotencyKey(text: string): boolean {
+  return isWholeNumber(text.length, 1, MAX_KEY_LENGTH) && !HALF_OF_PAIR.test(text);
 }
 
 /** What the record of a keyed call is found by. */

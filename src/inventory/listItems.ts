@@ -6,7 +6,7 @@ import type { InventoryItem } from '../core/item';
 import { isWholeNumber } from '../core/quantity';
 import { cursorKeyOf } from './cursorKey';
 import type { InventoryDeps } from './deps';
-import { findItems, MAX_PAGE_SIZE } from './findItems';
+import { findItems, MAX_PAGE_SIZE, type SpendChecks } from './findItems';
 import {
   carriedFilter,
   MAX_CARRIED_LENGTH,
@@ -51,12 +51,14 @@ const DEFAULT_SORT: ItemSort = { field: 'CREATED', descending: false };
  * A page is right at its moment: an item that moves in the order meanwhile is where it then
  * belongs.
  *
- * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE
+ * @param spend pays for the conditions that are checked; default: nobody does
+ * @throws InventoryError INVALID_INPUT, REDIS_UNAVAILABLE, and what `spend` throws
  */
 export async function listItems(
   deps: InventoryDeps,
   tenantId: string,
   list: ListItems,
+  spend?: SpendChecks,
 ): Promise<ItemList> {
   const { first, last } = list;
   if (first !== undefined && last !== undefined) {
@@ -79,7 +81,8 @@ export async function listItems(
     throw new InventoryError('INVALID_INPUT', message, { field });
   }
   const places = { after: after?.place, before: before?.place };
-  const found = await findItems(deps.feeds, tenantId, { filter, sort, size, fromEnd, ...places });
+  const page = { filter, sort, size, fromEnd, ...places };
+  const found = await findItems(deps.feeds, tenantId, page, spend);
   return {
     items: found.items,
     countAll: found.countAll,

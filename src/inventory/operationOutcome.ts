@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../core/movement';
 import { readDatedCall } from '../redis/callRecord';
 import type { InventoryDeps } from './deps';
-import { keyDigestOf } from './keyedInput';
+import { isIdempotencyKey, keyDigestOf } from './keyedInput';
 import { movementById } from './orders';
 
 /** What became of a mutation that carried an idempotency key. */
@@ -30,6 +30,7 @@ export async function operationOutcome(
   tenantId: string,
   key: string,
 ): Promise<OperationOutcome | null> {
+  if (!isIdempotencyKey(key)) return null;
   const { redis, retentionMs } = deps;
   const call = await readDatedCall(redis, tenantId, keyDigestOf(key), retentionMs);
   if (!call) return null;

@@ -70,15 +70,41 @@ export async function contextOf(
       throw new InventoryError('UNAUTHENTICATED', message);
     }
     const idempotencyKey = typeof key === 'string' ? key : undefined;
-    return { requestId, idempotencyKey, caller: admitted?.caller };
+    const caller = admitted && {
+      ...admitted.caller,
+      usePoints: pointsUser(deps, admitted.caller.principal, response),
+    };
+    return { requestId, idempotencyKey, caller };
   } catch (error) {
     if (!(error instanceof InventoryError)) throw error;
-    setRateHeaders(response, error.details.rateLimit);
-    const waitSeconds = retryAfterSeconds(error);
-    if (waitSeconds !== undefined) response.setHeader('Retry-After', waitSeconds);
+    tellRefused(response, error);
     if (error.kind === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer');
     throw asGraphqlError(error);
   }
+}
+
+/** Makes what uses more points of a caller's rate, and says where it then stands. */
+function pointsUser(
+  { consumePoints }: CallerDeps,
+  principal: Principal,
+  response: ServerResponse,
+): Caller['usePoints'] {
+  if (!consumePoints) return undefined;
+  return async (points) => {
+    try {
+      setRateHeaders(response, await consumePoints(principal, points));
+    } catch (error) {
+      if (error instanceof InventoryError) tellRefused(response, error);
+      throw error;
+    }
+  };
+}
+
+/** Sets the headers that tell of a refusal when to come again. */
+function tellRefused(response: ServerResponse, error: InventoryError): void {
+  setRateHeaders(response, error.details.rateLimit);
+  const waitSeconds = retryAfterSeconds(error);
+  if (waitSeconds !== undefined) response.setHeader('Retry-After', waitSeconds);
 }
 
 /** Whether a request is large, or does not say. */

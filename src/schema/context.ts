@@ -21,6 +21,11 @@ export interface Caller {
   tenantId: string;
   inventory: InventoryDeps;
   loaders: Loaders;
+  /**
+   * Uses more points of the caller's rate, 1 or more, and has the answer say so. Absent: no rate.
+   * Throws InventoryError RATE_LIMITED, REDIS_UNAVAILABLE.
+   */
+  usePoints?: ((points: number) => Promise<void>) | undefined;
 }
 
 /** The caller of a field whose scope has been checked. */

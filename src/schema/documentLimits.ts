@@ -1,6 +1,7 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
+  BREAK,
   GraphQLError,
   Kind,
   type DocumentNode,
@@ -8,6 +9,7 @@ import {
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
+  visit,
 } from 'graphql';
 // What graphql-js itself ends a validation with that costs too much.
 import { validationAbortedError } from 'graphql/validation/validationAbortedError';
@@ -20,8 +22,26 @@ export const MAX_ALIASES = 30;
 export const MAX_FRAGMENTS = 100;
 /** Bounds of a document's text. 1,000 rows written out in it are some 20,000 tokens. */
 export const parseLimits: ParseOptions = { maxLexicalTokens: 25_000, maxComments: 1000 };
+/** Deepest lists and objects in a document's values, and lists in its types. */
+export const MAX_VALUE_DEPTH = 100;
 /** Deepest nesting that is looked at any further. */
 const MAX_NESTING = 50;
+
+/** What is told of a document instead of a message that tells of the parser or the validator. */
+const OWN_WORDS = new Map([
+  // The parser goes as deep as the document.
+  ['Maximum call stack size exceeded', 'The document is nested too deeply.'],
+  [
+    validationAbortedError.message,
+    'The document was not checked to its end: it breaks a limit of its shape, such as how often ' +
+      'fields of one name are selected.',
+  ],
+]);
+
+/** The hub's words for why a document is refused. */
+export function wordRefusal(message: string): string {
+  return OWN_WORDS.get(message) ?? message;
+}
 
 /** Refuses a document that is too deep, or has too many aliases or fragments. */
 export function shapeLimits(): ValidationRule[] {
@@ -50,7 +70,8 @@ const plainLimits: ValidationRule = (context) => ({
   },
 });
 
-function shapeProblem({ definitions }: DocumentNode): string | undefined {
+function shapeProblem(document: DocumentNode): string | undefined {
+  const { definitions } = document;
   const fragments = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).length;
   if (fragments > MAX_FRAGMENTS) {
     return `The document has ${fragments} fragments; the limit is ${MAX_FRAGMENTS}.`;
@@ -64,5 +85,22 @@ function shapeProblem({ definitions }: DocumentNode): string | undefined {
       selections.flatMap((each) => ('selectionSet' in each ? (each.selectionSet ?? []) : [])),
     );
   }
-  return undefined;
+  if (!hasDeepValues(document)) return undefined;
+  return `The values of the document are more than ${MAX_VALUE_DEPTH} deep.`;
+}
+
+function hasDeepValues(document: DocumentNode): boolean {
+  let [depth, deepest] = [0, 0];
+  const level = {
+    enter: () => {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+      return deepest > MAX_VALUE_DEPTH ? BREAK : undefined;
+    },
+    leave: () => {
+      depth -= 1;
+    },
+  };
+  visit(document, { ListValue: level, ObjectValue: level, ListType: level });
+  return deepest > MAX_VALUE_DEPTH;
 }

@@ -1,11 +1,13 @@
-import { unwrapResolverError } from '@apollo/server/errors';
+import { ApolloServerValidationErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { InventoryError } from '../core/errors';
 import { causeOf, httpStatuses } from '../error-reply';
 import type { Logger } from '../observability/logger';
+import { wordRefusal } from './documentLimits';
 
 /** Part of a message of graphql-js that tells names of the schema. */
 const SUGGESTION = / ?Did you mean (.+?)\?$/;
+const INTROSPECTION_OFF = 'Introspection is off here: __schema and __type are not served.';
 
 /**
  * What a caller is told of a top-level error: the code and the sentence of an InventoryError, the
@@ -26,7 +28,8 @@ export function createErrorFormatter(logger: Logger, showSchema: boolean) {
     }
     const code = formatted.extensions?.['code'];
     if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') {
-      const message = showSchema ? formatted.message : formatted.message.replace(SUGGESTION, '');
+      const own = isIntrospection(formatted) ? INTROSPECTION_OFF : wordRefusal(formatted.message);
+      const message = showSchema ? own : own.replace(SUGGESTION, '');
       return { message, ...place, extensions: { code } };
     }
     if (isRefusedRequest(thrown)) {
@@ -40,6 +43,12 @@ export function createErrorFormatter(logger: Logger, showSchema: boolean) {
       extensions: { code: 'INTERNAL' },
     };
   };
+}
+
+/** Whether Apollo refuses to tell the schema; its own words are about how Apollo is set up. */
+function isIntrospection({ extensions }: GraphQLFormattedError): boolean {
+  const reason = ApolloServerValidationErrorCode.INTROSPECTION_DISABLED;
+  return extensions?.['validationErrorCode'] === reason;
 }
 
 /** What a caller who is not let in is told: the code, and the status of its kind. */

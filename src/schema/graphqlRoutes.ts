@@ -69,7 +69,7 @@ export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<GraphqlRou
       landingPage(deps.sandbox),
       // It would look at every field; nothing of the hub may be kept anyway (`contextOf`).
       ApolloServerPluginCacheControlDisabled(),
-      complexityLimit(deps.consumePoints),
+      complexityLimit,
     ],
     stopOnTerminationSignals: false,
   });

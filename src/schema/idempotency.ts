@@ -9,26 +9,40 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
+import { InventoryError } from '../core/errors';
 import type { GraphqlContext } from './context';
 import { idempotentDirective } from './idempotentDirective';
 
 /**
  * The key that makes a mutation safe to retry: of its `@idempotent` directive, else of the header.
  * Mutations that share a header in one request are told apart by their place in it.
+ *
+ * @throws InventoryError INVALID_INPUT for a mutation that is selected with several keys
  */
 export function idempotencyKeyOf(
   { idempotencyKey }: GraphqlContext,
   info: GraphQLResolveInfo,
 ): string | undefined {
   const { fieldNodes, variableValues, path, operation } = info;
-  for (const node of fieldNodes) {
+  // Selections of one name are one call.
+  const keys = fieldNodes.flatMap((node) => {
     const values = getDirectiveValues(idempotentDirective, node, variableValues);
-    if (values) return values['key'] as string;
-  }
+    return values ? [values['key'] as string] : [];
+  });
+  const [key] = keys;
+  if (keys.some((each) => each !== key)) throw severalKeys(path.key);
+  if (key !== undefined) return key;
   if (idempotencyKey === undefined) return undefined;
   const mutations = new Set<string>();
   collectFields(info, operation.selectionSet, mutations);
   return mutations.size === 1 ? idempotencyKey : `${idempotencyKey}/${path.key}`;
+}
+
+function severalKeys(name: string | number): InventoryError {
+  const message =
+    `${name} is selected with several keys: it is one call and has one key. ` +
+    'Calls of their own have an alias each.';
+  return new InventoryError('INVALID_INPUT', message);
 }
 
 /** Names in the answer of the fields that are run, wherever in the document they stand. */

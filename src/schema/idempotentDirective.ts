@@ -10,7 +10,9 @@ export const idempotentDirective = new GraphQLDirective({
   args: {
     key: {
       type: new GraphQLNonNull(GraphQLString),
-      description: 'Chosen by the caller, 1..255 characters, a new one for each intent.',
+      description:
+        'Chosen by the caller, 1..255 characters, no halves of surrogate pairs; a new one for ' +
+        'each intent. Selections of one name are one call and have one key.',
     },
   },
 });

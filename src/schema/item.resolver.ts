@@ -1,8 +1,20 @@
-import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Authorized,
+  Ctx,
+  FieldResolver,
+  ID,
+  Info,
+  Int,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { invalidInput } from '../core/errors';
 import { isGuid } from '../core/identity';
 import { itemIdOf, itemsOfProduct } from '../inventory/items';
-import { DEFAULT_PAGE_SIZE, listItems } from '../inventory/listItems';
+import { DEFAULT_PAGE_SIZE, listItems, type ListItems } from '../inventory/listItems';
 import { callerOf, type GraphqlContext } from './context';
 import {
   CatalogReferenceInput,
@@ -10,6 +22,7 @@ import {
   InventoryItemSortInput,
 } from './item.input';
 import { InventoryItem, InventoryItemConnection, ProductInventory } from './item.type';
+import { createCheckSpender } from './itemChecks';
 import { toItemFilter } from './itemFilter';
 import { Location } from './location.type';
 import { presentItem, type PresentedItem } from './presentItem';
@@ -96,9 +109,10 @@ export class ItemResolver {
     @Arg('before', () => String, { nullable: true, description: 'End before this cursor.' })
     before: string | null | undefined,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PresentedPage> {
-    const { inventory, tenantId } = callerOf(context);
-    const list = await listItems(inventory, tenantId, {
+    const caller = callerOf(context);
+    const asked: ListItems = {
       filter: filter ? toItemFilter(filter) : undefined,
       // Not the input's own class: a sort is compared with the one a cursor carries.
       sort: sort ? { field: sort.field, descending: sort.descending } : undefined,
@@ -106,8 +120,9 @@ export class ItemResolver {
       after: after ?? undefined,
       last: last ?? undefined,
       before: before ?? undefined,
-    });
-    return presentPage(list);
+    };
+    const spend = createCheckSpender(info, caller);
+    return presentPage(await listItems(caller.inventory, caller.tenantId, asked, spend));
   }
 
   @Authorized('inventory:read')

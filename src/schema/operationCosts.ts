@@ -9,7 +9,16 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
+import { introspectionEstimator } from './introspectionCost';
+import {
+  areOfTheirTypes,
+  createArgumentCheck,
+  type ArgumentCheck,
+  type Variables,
+} from './operationArguments';
 
+/** Most selections of an operation, those of a fragment counted wherever it is spread. */
+export const MAX_SELECTIONS = 10_000;
 /** Costs remembered of one operation, by its decisive variables. */
 const COSTS_KEPT = 100;
 /** Longest text of decisive variables that is remembered, in characters. */
@@ -19,6 +28,7 @@ interface Operation {
   document: DocumentNode;
   /** Names of the variables that the cost may depend on. */
   decisive: readonly string[];
+  check: ArgumentCheck;
   costs: Map<string, number>;
 }
 
@@ -29,20 +39,31 @@ interface Operation {
 export class OperationCosts {
   private readonly operations = new WeakMap<DocumentNode, Map<string | null, Operation>>();
 
-  /** 0 for variables that are not of their types: the operation is refused for that. */
+  /**
+   * 0 for variables that are not of their types: execution refuses them, and tells of each.
+   * Infinity for more than {@link MAX_SELECTIONS}.
+   *
+   * @throws GraphQLError BAD_USER_INPUT for a null that an argument does not take
+   */
   costOf(
     schema: GraphQLSchema,
     document: DocumentNode,
     operationName: string | null,
-    variables: Readonly<Record<string, unknown>>,
+    variables: Variables,
   ): number {
-    const { document: alone, decisive, costs } = this.operationOf(schema, document, operationName);
-    const key = JSON.stringify(decisive.map((name) => shapeOf(variables[name])));
+    const operation = this.operationOf(schema, document, operationName);
+    const { document: alone, decisive, costs } = operation;
+    operation.check(variables);
+    // An absent variable has its default, null has none.
+    const shapes = decisive.map((name) =>
+      Object.hasOwn(variables, name) ? [shapeOf(variables[name])] : 0,
+    );
+    const key = JSON.stringify(shapes);
     const known = costs.get(key);
     if (known !== undefined) return known;
     const cost = complexityOf(schema, alone, variables);
     // Wrong variables tell nothing of others that share the decisive ones.
-    if (cost === undefined) return 0;
+    if (cost === undefined) return areOfTheirTypes(schema, alone, variables) ? Infinity : 0;
     if (key.length > MAX_KEY_LENGTH) return cost;
     if (costs.size >= COSTS_KEPT) costs.clear();
     costs.set(key, cost);
@@ -60,7 +81,8 @@ export class OperationCosts {
     if (!operation) {
       const alone = (name && separateOperations(document)[name]) || document;
       const decisive = decisiveVariables(schema, alone);
-      operation = { document: alone, decisive, costs: new Map() };
+      const check = createArgumentCheck(schema, alone);
+      operation = { document: alone, decisive, check, costs: new Map() };
       byName.set(name, operation);
     }
     return operation;
@@ -98,14 +120,25 @@ function decisiveVariables(schema: GraphQLSchema, document: DocumentNode): reado
   return [...names];
 }
 
+/** Undefined for wrong variables, and for more than {@link MAX_SELECTIONS}. */
 function complexityOf(
   schema: GraphQLSchema,
   query: DocumentNode,
-  variables: Record<string, unknown>,
+  variables: Variables,
 ): number | undefined {
-  const estimators = [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })];
+  const estimators = [
+    introspectionEstimator(schema, query),
+    fieldExtensionsEstimator(),
+    simpleEstimator({ defaultComplexity: 1 }),
+  ];
   try {
-    return getComplexity({ schema, query, variables, estimators });
+    return getComplexity({
+      schema,
+      query,
+      variables: { ...variables },
+      estimators,
+      maxQueryNodes: MAX_SELECTIONS + 1,
+    });
   } catch (error) {
     if (error instanceof GraphQLError) return undefined;
     throw error;

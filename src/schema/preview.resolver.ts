@@ -49,8 +49,8 @@ export class PreviewResolver {
   async operation(
     @Arg('key', () => String, {
       description:
-        'The idempotency key, 1..255 characters. Of several mutations under one ' +
-        'header: the header, `/`, and the alias or name of the field.',
+        'The idempotency key, 1..255 characters, no halves of surrogate pairs. Of several ' +
+        'mutations under one header: the header, `/`, and the alias or name of the field.',
     })
     key: string,
     @Ctx() context: GraphqlContext,

@@ -71,7 +71,8 @@ export class RefusedLine {
 
   @Field(() => GraphQLSafeInt, {
     description:
-      'Units it could have had, 0 or more: stock and preorder capacity; 0 of an ' + 'unknown item.',
+      'Units it could have had, 0 or more: stock, for an order also preorder capacity; 0 of an ' +
+      'unknown item.',
   })
   available!: number;
 

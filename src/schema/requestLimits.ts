@@ -1,7 +1,8 @@
 import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { ComplexityEstimator } from 'graphql-query-complexity';
 import { httpStatuses } from '../error-reply';
-import { OperationCosts } from './operationCosts';
+import type { Variables } from './operationArguments';
+import { MAX_SELECTIONS, OperationCosts } from './operationCosts';
 
 /** Deepest JSON of the variables. */
 export const MAX_VARIABLE_DEPTH = 100;
@@ -49,7 +50,7 @@ export interface CostedOperation {
   document: DocumentNode;
   /** Which of the document's operations; absent: its only one. */
   operationName?: string | null | undefined;
-  variables: Readonly<Record<string, unknown>>;
+  variables: Variables;
 }
 
 const costs = new OperationCosts();
@@ -58,7 +59,8 @@ const costs = new OperationCosts();
  * Refuses an operation that could cost too much, before it runs.
  *
  * @returns what it may cost, in points
- * @throws GraphQLError OPERATION_TOO_COMPLEX, BAD_USER_INPUT for variables that are too deep
+ * @throws GraphQLError OPERATION_TOO_COMPLEX, BAD_USER_INPUT for variables that are too deep, and
+ *   for a null that an argument does not take
  */
 export function refuseTooComplex(
   schema: GraphQLSchema,
@@ -69,7 +71,10 @@ export function refuseTooComplex(
   }
   const cost = costs.costOf(schema, document, operationName ?? null, variables);
   if (cost <= MAX_COMPLEXITY) return cost;
-  const message = `The operation costs ${cost} points; the limit is ${MAX_COMPLEXITY}.`;
+  const message =
+    cost === Infinity
+      ? `The operation has more than ${MAX_SELECTIONS} selections.`
+      : `The operation costs ${cost} points; the limit is ${MAX_COMPLEXITY}.`;
   throw refused('OPERATION_TOO_COMPLEX', message);
 }
 

@@ -13,7 +13,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { parseLimits, shapeLimits } from './documentLimits';
+import { parseLimits, shapeLimits, wordRefusal } from './documentLimits';
 import { refuseTooComplex } from './requestLimits';
 
 /** Documents kept with what was found out about them. */
@@ -48,13 +48,14 @@ export function createDocumentReader(schema: GraphQLSchema, showSchema: boolean)
       return { errors: errors.map((each) => refusal('GRAPHQL_VALIDATION_FAILED', each)) };
     } catch (error) {
       // The parser goes as deep as the document.
-      const tooDeep = error instanceof RangeError && new GraphQLError('Nested too deeply.');
+      const tooDeep = error instanceof RangeError && new GraphQLError(error.message);
       if (!tooDeep && !(error instanceof GraphQLError)) throw error;
       return { errors: [refusal('GRAPHQL_PARSE_FAILED', tooDeep || (error as GraphQLError))] };
     }
   };
   const refusal = (code: string, { message, source, positions }: GraphQLError) => {
-    const text = showSchema ? message : message.replace(/ ?Did you mean(.+?)\?$/, '');
+    const own = wordRefusal(message);
+    const text = showSchema ? own : own.replace(/ ?Did you mean(.+?)\?$/, '');
     const place = source && positions ? { source, positions } : {};
     return new GraphQLError(text, { ...place, extensions: { code } });
   };

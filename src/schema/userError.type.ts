@@ -13,7 +13,9 @@ export class ShortageDetail {
   requested!: number;
 
   @Field(() => Int, {
-    description: 'Units it could have had, 0 or more: stock and preorder capacity.',
+    description:
+      'Units it could have had, 0 or more. In a preview stock and preorder capacity, as an order ' +
+      'has them; in a change of quantities stock only.',
   })
   available!: number;
 }

@@ -138,6 +138,16 @@ describe('an adjustment', () => {
     const id = await hub().addItem({ quantity: 1, preorderEnabled: true, preorderLimit: 10 });
     const errors = await refused(adjust([[id, -2]]));
     expect(errors).toMatchObject([{ shortage: { requested: 2, available: 1 } }]);
+    // An order could have had it, and a preview tells of one.
+    const { inventoryPreview } = await hub().run<{ inventoryPreview: { userErrors: object[] } }>(
+      `query ($id: ID!) { inventoryPreview(lines: [{ itemId: $id, units: -12 }]) {
+        userErrors { code shortage { requested available } }
+      } }`,
+      { id },
+    );
+    expect(inventoryPreview.userErrors).toMatchObject([
+      { shortage: { requested: 12, available: 11 } },
+    ]);
   });
 
   test('300 changes are one movement, 301 and none are refused', async () => {

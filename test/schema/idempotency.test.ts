@@ -192,6 +192,59 @@ describe('which key it is', () => {
     expect(empty.userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
   });
 
+  test('halves of surrogate pairs are refused, whole pairs are not', async () => {
+    const id = await newItem(0);
+    for (const key of ['\ud800', '\ud801', 'a\udc00', '\udc00\ud800', '\ud83d']) {
+      const { userErrors, replayed } = await change(hub(), 'adjust', adjustInput(id, 1), { key });
+      expect([replayed, userErrors]).toMatchObject([false, [{ code: 'INVALID_INPUT' }]]);
+      expect(userErrors[0]!.message).toContain('surrogate');
+    }
+    // What stands for characters that are none is a character.
+    for (const key of ['\ufffd', '\u{1f600}', '\u{1f601}']) {
+      const { userErrors, replayed } = await change(hub(), 'adjust', adjustInput(id, 1), { key });
+      expect([replayed, userErrors]).toEqual([false, []]);
+    }
+    expect(await quantityOf(id)).toBe(3);
+    const operation = 'query ($key: String!) { operation(key: $key) { key } }';
+    expect(await hub().run(operation, { key: '\ufffd' })).toEqual({ operation: { key: '\ufffd' } });
+    expect(await hub().run(operation, { key: '\ud800' })).toEqual({ operation: null });
+  });
+
+  test('selections of one name are one call: several keys are refused, one is taken', async () => {
+    const id = await newItem(0);
+    const keys = { one: randomUUID(), other: randomUUID() };
+    const selected = (first: string, second: string) =>
+      hub().run<{ m: { userErrors: { code: string; message: string }[] } }>(
+        `mutation ($one: String!, $other: String!, $input: InventoryAdjustQuantitiesInput!) {
+          m: inventoryAdjustQuantities(input: $input) ${first} { replayed }
+          ... on Mutation { m: inventoryAdjustQuantities(input: $input) ${second} {
+            userErrors { code message }
+          } }
+          ...Unused @skip(if: true)
+        }
+        fragment Unused on Mutation {
+          one: settingsUpdate(input: {}) @idempotent(key: $one) { replayed }
+          other: settingsUpdate(input: {}) @idempotent(key: $other) { replayed }
+        }`,
+        { ...keys, input: { reason: 'COUNT', ...adjustInput(id, 1) } },
+      );
+    const [one, other] = ['@idempotent(key: $one)', '@idempotent(key: $other)'];
+    const refused = await selected(one, other);
+    expect(refused.m.userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
+    expect(refused.m.userErrors[0]!.message).toContain('m is selected with several keys');
+    expect(await quantityOf(id)).toBe(0);
+    for (const [first, second] of [
+      [one, one],
+      [one, ''],
+      ['', one],
+    ] as const) {
+      expect((await selected(first, second)).m.userErrors).toEqual([]);
+      expect(await quantityOf(id)).toBe(1);
+    }
+    const operation = 'query ($key: String!) { operation(key: $key) { mutation } }';
+    expect(await hub().run(operation, { key: keys.other })).toEqual({ operation: null });
+  });
+
   test("a key is the tenant's own", async () => {
     const other = await startHub();
     const [mine, theirs, key] = [

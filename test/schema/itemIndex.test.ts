@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ItemDocument, Level } from '../../src/core/item';
-import { findItems } from '../../src/inventory/findItems';
+import type { ItemFilter } from '../../src/core/itemFilter';
+import { findItems, type FoundItems } from '../../src/inventory/findItems';
 import { ItemFeeds } from '../../src/inventory/itemFeed';
 import { ItemIndex } from '../../src/inventory/itemIndex';
 import { keyOfGuid } from '../../src/core/identity';
@@ -120,9 +121,24 @@ describe('while the index moves on', () => {
     clock.mockRestore();
   });
 
-  /** All that a search does before others get their turn. */
-  const begun = async () => {
+  /** All that is done before others get their turn. */
+  const untilTurnEnds = async () => {
     for (let i = 0; i < 10; i += 1) await Promise.resolve();
+  };
+
+  /** Begins a search; resolves when it has looked at its first and waits for its next turn. */
+  const beginSearch = async (index: ItemIndex, filter: ItemFilter) => {
+    let found: Promise<FoundItems> | undefined;
+    // It pays for them right before, or right after.
+    await new Promise<void>((resolve) => {
+      const spend = () => {
+        resolve();
+        return Promise.resolve();
+      };
+      found = findItems(feedsOf(index), 't', { ...page, filter }, spend);
+    });
+    await untilTurnEnds();
+    return { found: found! };
   };
 
   /** 1,200 cups with 1, 2, 3 … units among `bowls` that are sold out. */
@@ -151,11 +167,10 @@ describe('while the index moves on', () => {
     'a search that lets others have their turn finds each item once: %j',
     async (filter) => {
       const { index, ids } = indexOfCups(6000);
-      const search = findItems(feedsOf(index), 't', { ...page, filter });
-      // The search has looked at the first 500, and waits for the next turn.
-      await begun();
-      moveOn(index, ids.slice(0, 40));
-      const { items, countAll } = await search;
+      const search = await beginSearch(index, filter);
+      // Of those it has looked at: with a text that is 24, else 500.
+      moveOn(index, ids.slice(0, 24));
+      const { items, countAll } = await search.found;
       expect(clock.mock.calls.length).toBeGreaterThan(2);
       expect(await countAll()).toBe(1200);
       expect(items.map(({ id }) => id)).toEqual(ids.slice(0, 250));
@@ -167,7 +182,7 @@ describe('while the index moves on', () => {
   test('an order that is made while items move is the one they have then', async () => {
     const { index, ids } = indexOfCups(0);
     const search = findItems(feedsOf(index), 't', { ...page, filter: {} });
-    await begun();
+    await untilTurnEnds();
     moveOn(index, ids.slice(0, 40));
     expect((await search).items.map(({ id }) => id)).toEqual(ids.slice(40, 290));
     const last = await findItems(feedsOf(index), 't', { ...page, filter: {}, fromEnd: true });
@@ -180,10 +195,9 @@ describe('while the index moves on', () => {
     // The first 100 and the last 200 match: between them the walk lets others have their turn.
     const wanted = [...ids.slice(0, 100), ...ids.slice(-200)];
     const quantities = { or: [{ quantity: { max: 100 } }, { quantity: { min: 1001 } }] };
-    const search = findItems(feedsOf(index), 't', { ...page, filter: quantities });
-    await begun();
+    const search = await beginSearch(index, quantities);
     moveOn(index, ids.slice(0, 40));
-    const { items, hasMore } = await search;
+    const { items, hasMore } = await search.found;
     expect(items.map(({ id }) => id)).toEqual(wanted.slice(0, 250));
     expect(hasMore).toBe(true);
   });
