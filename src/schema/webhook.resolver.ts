@@ -11,7 +11,6 @@ import {
   deleteSubscription,
   listSubscriptions,
   rotateSubscriptionKey,
-  subscriptionHealth,
   type SubscriptionOutcome,
 } from '../events/subscriptions';
 import { callOf } from '../inventory/keyedInput';
@@ -89,8 +88,7 @@ export class WebhookResolver {
     @Root() { id }: WebhookSubscription,
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookHealth> {
-    const { inventory, tenantId } = callerOf(context);
-    return presentHealth(await subscriptionHealth(inventory, tenantId, id));
+    return presentHealth(await callerOf(context).loaders.webhookHealths.load(id));
   }
 
   @Authorized('inventory:admin')
