@@ -7,13 +7,16 @@ export const ITEMS_PER_LOOK = 500;
 
 /** The time that long work may take before it lets others have theirs. */
 export class Turn {
+  /** Steps since the last look at the clock. */
   private steps = 0;
   private endsAt = performance.now() + TURN_MS;
 
-  /** Counts a step, an item looked at; true when others should have their turn now. */
-  isOver(): boolean {
-    this.steps += 1;
-    return this.steps % ITEMS_PER_LOOK === 0 && performance.now() > this.endsAt;
+  /** Counts steps, items looked at; true when others should have their turn now. */
+  isOver(steps = 1): boolean {
+    this.steps += steps;
+    if (this.steps < ITEMS_PER_LOOK) return false;
+    this.steps = 0;
+    return performance.now() > this.endsAt;
   }
 
   /** Lets others have their turn. */
