@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { signApiToken } from '../../src/auth/signApiToken';
 import { startBareServer, type BareServer } from '../support/bareServer';
 import { KillableHub } from '../support/killableHub';
-import { Subscriber } from '../support/liveClient';
+import { RawSocket, Subscriber } from '../support/liveClient';
 
 /*
  * A hub that is asked to stop while its Redis is gone or silent, with all that works on it in the
@@ -81,4 +81,12 @@ test('it ends at once when its Redis answers', async () => {
   expect(code).toBe(0);
   expect(tookMs).toBeLessThan(DRAIN_TIMEOUT_MS);
   expect(hub.output.join('')).not.toContain('not ended');
+}, 60_000);
+
+test('a subscriber that never answers does not hold it up', async () => {
+  const deaf = await new RawSocket(`${await hub.url()}/graphql`).open();
+  deaf.socket.pause();
+  const { code } = await stop();
+  deaf.socket.terminate();
+  expect(code).toBe(0);
 }, 60_000);
