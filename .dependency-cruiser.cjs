@@ -128,7 +128,7 @@ module.exports = {
       'main-knows-no-surface',
       'The process: settings, keys, use cases, app. It opens the store through inventory.',
       { path: '^src/main\\.ts$' },
-      '^src/(app|banner|hubServer)\\.ts$',
+      '^src/(app|banner|drain|hubServer)\\.ts$',
       SETTINGS,
       ...USE_CASES,
       OBSERVABILITY,

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp, itemJobKinds, type App, type AppDeps } from './app';
+import { createApp, itemJobKinds, type AppDeps } from './app';
 import { createApiTokenVerifier } from './auth/apiToken';
 import { apiTokenSource } from './auth/apiTokenSource';
 import { ensureDevelopmentKeys } from './auth/developmentKeys';
@@ -9,6 +9,7 @@ import { importWixPublicKeys } from './auth/wixPublicKeys';
 import { banner } from './banner';
 import { loadConfig, type Config } from './config';
 import { DEVELOPMENT_TENANT_ID } from './core/identity';
+import { closeInTime, drain, type Closable } from './drain';
 import { deliveryTrimLimit } from './events/deliveryTrimLimit';
 import { startWebhooks } from './events/startWebhooks';
 import { createDemoItems } from './inventory/demoItems';
@@ -19,8 +20,8 @@ import { openRetention, type Retention } from './inventory/retention';
 import { createLogger, type Logger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
 
-/** How often the drain looks for connections that have become idle, ms. */
-const IDLE_CHECK_MS = 50;
+/** What still holds the process this long after its end, ms, is left. */
+const EXIT_MS = 500;
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -38,8 +39,9 @@ async function main(): Promise<void> {
     },
   });
   const inventory = store.deps;
-  // The last one opened is closed first: it works with those before it.
-  const open: { close(): Promise<void> }[] = [store];
+  // The last one opened is closed first: it works with those before it, and all with the store.
+  const open: Closable[] = [];
+  let stopBy = 0;
   try {
     const webhooks = await startWebhooks(config, {
       redis: inventory.redis,
@@ -86,11 +88,27 @@ async function main(): Promise<void> {
       }),
     );
     logger.info({ signal: await stopRequested }, 'draining');
+    stopBy = performance.now() + config.drainTimeoutMs;
     await drain(server, app, config.drainTimeoutMs);
   } finally {
-    for (const one of open) await one.close();
+    await end(open, store, stopBy - performance.now(), logger);
   }
   logger.info('stopped');
+}
+
+/** Ends what works in the background, and then the store whatever became of it. */
+async function end(
+  open: readonly Closable[],
+  store: OpenInventory,
+  leftMs: number,
+  logger: Logger,
+): Promise<void> {
+  try {
+    const ended = await closeInTime(open, leftMs);
+    if (!ended) logger.warn('not ended in time: work in the background, which goes on elsewhere');
+  } finally {
+    await store.close();
+  }
 }
 
 /** Has what is older than the settings say go. */
@@ -154,29 +172,13 @@ async function listen(server: Server, { host, port }: Config): Promise<AddressIn
   return server.address() as AddressInfo;
 }
 
-/** Answers what has been asked, asks nobody to stay, and gives up after the timeout. */
-async function drain(server: Server, app: App, timeoutMs: number): Promise<void> {
-  app.drain();
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
+main()
+  .catch((error: unknown) => {
+    // Errors for the operator carry a sentence; a stack would only hide it.
+    process.stderr.write(`inventory-hub: ${error instanceof Error ? error.message : 'failed'}\n`);
+    process.exitCode = 1;
+  })
+  .finally(() => {
+    // Connections to a store that never answered, or is gone, would keep the process.
+    setTimeout(() => process.exit(), EXIT_MS).unref();
   });
-  const idle = setInterval(() => {
-    server.closeIdleConnections();
-  }, IDLE_CHECK_MS);
-  const timeout = setTimeout(() => {
-    server.closeAllConnections();
-  }, timeoutMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(timeout);
-}
-
-main().catch((error: unknown) => {
-  // Errors for the operator carry a sentence; a stack would only hide it.
-  process.stderr.write(`inventory-hub: ${error instanceof Error ? error.message : 'failed'}\n`);
-  process.exitCode = 1;
-  // A store that never answered may hold handles that would keep the process.
-  setTimeout(() => process.exit(1), 1000).unref();
-});

@@ -188,7 +188,8 @@ export const settingsTable = {
       name: 'DRAIN_TIMEOUT_MS',
       unit: 'milliseconds',
       default: '10000',
-      description: 'Longest wait for running requests when the hub stops.',
+      description:
+        'Longest wait for running requests and jobs when the hub stops. Jobs have 2 s at least.',
     },
     0,
     300_000,

@@ -19,6 +19,7 @@ import {
   deleteWebhook,
   readCursor,
   readHealth,
+  readHealths,
   readWebhooks,
   saveWebhook,
   type SaveWebhook,
@@ -52,6 +53,15 @@ export async function subscriptionHealth(
   id: string,
 ): Promise<DeliveryHealth> {
   return readHealth(redis, tenantId, id);
+}
+
+/** How delivery to receivers goes, in their order. @throws InventoryError REDIS_UNAVAILABLE */
+export async function subscriptionHealths(
+  { redis }: Pick<DeliveryDeps, 'redis'>,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<DeliveryHealth[]> {
+  return readHealths(redis, tenantId, ids);
 }
 
 /** A change of a receiver of events that may carry a key. */

@@ -13,8 +13,8 @@ import { levelBefore } from './historyWalk';
 const ITEMS_PER_STEP = 150;
 /** Movements since a place that can be looked at: of the items together, or of the whole ledger. */
 export const MAX_SINCE = 200_000;
-/** Each step back looks at 250 movements, and so does each forth; a few are looked at twice. */
-const MAX_ROUNDS = MAX_SINCE / STEPS_PER_CALL + 10;
+/** Movements looked at back, or forth, at the most: a few are looked at twice. */
+const MAX_LOOKED = MAX_SINCE + 10 * STEPS_PER_CALL;
 
 /** An item as of a place in the ledger, and what was stated of it since. */
 export interface ItemSince {
@@ -87,13 +87,15 @@ export async function walkSince(
   };
   let open = tracks;
   let frontier = wanted ?? placeAtTime(Number.MAX_SAFE_INTEGER);
+  let [back, forth] = [0, 0];
   for (let round = 1; open.length > 0; round += 1) {
-    if (round > MAX_ROUNDS) return since;
+    if (Math.max(back, forth) >= MAX_LOOKED) return since;
     const some = open.slice(0, ITEMS_PER_STEP);
     const walks = some.map(({ itemId, next }) => ({ itemId, from: next }));
     const bounds = { stepsPerItem: STEPS_PER_CALL, notAbove: frontier };
     const { head, nowMs, items } = await readHistory(deps.redis, tenantId, walks, bounds);
     if (round === 1) Object.assign(since, { head, nowMs });
+    for (const { taken } of items) back += taken;
     const place = wanted ?? since.head;
     if (round === 1) frontier = place;
     const done = new Set(some.filter((track, i) => takeBack(track, items[i]!, place)));
@@ -102,6 +104,7 @@ export async function walkSince(
     if (open.length > 0) {
       const entries = await entriesAfter(deps, tenantId, frontier);
       takeForth(open, entries, place);
+      forth += entries.length;
       if (entries.length > 0) frontier = ledgerIdParts(entries.at(-1)!.id);
       open = open.filter((track) => !isMet(track, frontier));
     }

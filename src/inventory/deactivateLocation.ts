@@ -3,7 +3,7 @@ import { guidOfKey, isGuid, itemKey } from '../core/identity';
 import type { InventoryItem } from '../core/item';
 import type { MovementCause } from '../core/movement';
 import { QUANTITY_LIMIT } from '../core/quantity';
-import { keepIdleCall, type KeyedCall } from '../redis/callRecord';
+import { endOf, keepIdleCall, type KeyedCall } from '../redis/callRecord';
 import { readLevels } from '../redis/reads';
 import { locationClosed } from './closedLocations';
 import type { InventoryDeps } from './deps';
@@ -50,7 +50,8 @@ export async function deactivateLocation(
   const target = transferToLocationId?.toLowerCase();
   const input = ['LOCATION_DEACTIVATE', locationId, revision, target];
   const { call } = callOf(deps, keyed, input);
-  const change = { id: locationId, revision, active: false, ...keyed };
+  const inSteps = target !== undefined;
+  const change = { id: locationId, revision, active: false, ...keyed, inSteps };
   const close = () => changeLocation(deps, tenantId, change, input);
   const closed = await onceByKey(deps, tenantId, call, {
     action: async () => {
@@ -74,18 +75,13 @@ export async function deactivateLocation(
   return { ...closed, transferredItems: await finish(deps, tenantId, call, transferredItems) };
 }
 
-/** The record that a keyed transfer is finished, beside those of its movements. */
-function endOf(call: KeyedCall | undefined): KeyedCall | undefined {
-  return call && { ...call, keyDigest: `${call.keyDigest}:end` };
-}
-
 /** How many items a keyed transfer has moved in all; null: it is not finished. */
 async function finishedTransfer(
   deps: InventoryDeps,
   tenantId: string,
   call: KeyedCall | undefined,
 ): Promise<number | null> {
-  const end = await earlierCall(deps, tenantId, endOf(call));
+  const end = await earlierCall(deps, tenantId, call && endOf(call));
   return end && Number(end.kept);
 }
 
@@ -96,10 +92,9 @@ async function finish(
   call: KeyedCall | undefined,
   transferredItems: number,
 ): Promise<number> {
-  const end = endOf(call);
-  if (!end) return transferredItems;
+  if (!call) return transferredItems;
   const kept = String(transferredItems);
-  if (await keepIdleCall(deps.redis, tenantId, { ...end, kept })) return transferredItems;
+  if (await keepIdleCall(deps.redis, tenantId, { ...endOf(call), kept })) return transferredItems;
   return (await finishedTransfer(deps, tenantId, call)) ?? transferredItems;
 }
 

@@ -7,49 +7,52 @@ import type { InventoryDeps } from './deps';
 export const MAX_STEPS = 20_000;
 export const MAX_STEPS_TOGETHER = 100_000;
 
-/** How far walks go, and what is kept of them. */
+/** How far walks go, and who is told how far they have come. */
 export interface LongWalk extends WalkBounds {
-  /** Only the last step of each walk is kept: its end is all that matters. */
-  lastOnly?: boolean;
+  /** Told of the steps of each script call; what it throws ends the walks. */
+  onSteps?: ((steps: number) => void) | undefined;
 }
 
 /**
  * Walks items' trails as of one moment, in as many script calls as it takes: the ledger only grows
  * at its end, so later calls see the same past. Stops after 100,000 steps of all together.
  *
- * @throws InventoryError REDIS_UNAVAILABLE
+ * @throws InventoryError LEDGER_CONTRADICTS, REDIS_UNAVAILABLE
  */
 export async function walkItems(
   { redis }: Pick<InventoryDeps, 'redis'>,
   tenantId: string,
   walks: readonly Walk[],
-  { lastOnly = false, ...bounds }: LongWalk,
+  { onSteps = () => undefined, ...bounds }: LongWalk,
 ): Promise<WalkedHistory> {
   const read = await readHistory(redis, tenantId, walks, bounds);
-  const taken = new Map(read.items.map((item) => [item, item.steps.length]));
-  for (let together = 0; ;) {
-    if (lastOnly) for (const item of read.items) item.steps = item.steps.slice(-1);
-    const left = (item: WalkedItem) => bounds.stepsPerItem - taken.get(item)!;
-    const open = read.items.filter((item) => item.ended === 'more' && left(item) > 0);
+  const going = read.items.map((item, i) => ({ item, walk: walks[i]! }));
+  const left = ({ item, walk }: (typeof going)[number]) =>
+    (walk.steps ?? bounds.stepsPerItem) - item.taken;
+  let steps = stepsOf(read.items);
+  for (let together = steps; ; together += steps) {
+    onSteps(steps);
+    const open = going.filter((each) => each.item.ended === 'more' && left(each) > 0);
     if (open.length === 0 || together >= MAX_STEPS_TOGETHER) return read;
-    const next = open.map(({ itemId, nextEntryId }) => ({ itemId, from: nextEntryId }));
-    const stepsPerItem = Math.max(...open.map(left));
-    const more = await readHistory(redis, tenantId, next, { ...bounds, stepsPerItem });
-    for (const [i, item] of open.entries()) {
-      const before = item.steps.length;
-      append(item, more.items[i]!, left(item));
-      const steps = item.steps.length - before;
-      taken.set(item, taken.get(item)! + steps);
-      together += steps;
-    }
+    const next = open.map((each) => {
+      return { ...each.walk, from: each.item.nextEntryId, steps: left(each) };
+    });
+    const more = await readHistory(redis, tenantId, next, bounds);
+    steps = stepsOf(more.items);
+    for (const [i, { item }] of open.entries()) append(item, more.items[i]!, bounds.keepLast);
   }
 }
 
-function append(item: WalkedItem, more: WalkedItem, room: number): void {
-  const over = more.steps[room];
-  for (const step of more.steps.slice(0, room)) item.steps.push(step);
-  item.ended = over ? 'more' : more.ended;
-  item.nextEntryId = over ? over.id : more.nextEntryId;
+function stepsOf(items: readonly WalkedItem[]): number {
+  return items.reduce((sum, { taken }) => sum + taken, 0);
+}
+
+function append(item: WalkedItem, more: WalkedItem, keepLast = Infinity): void {
+  for (const step of more.steps) item.steps.push(step);
+  if (item.steps.length > keepLast) item.steps.splice(0, item.steps.length - keepLast);
+  item.taken += more.taken;
+  item.ended = more.ended;
+  item.nextEntryId = more.nextEntryId;
 }
 
 /**

@@ -1,10 +1,14 @@
 import { ledgerIdParts } from '../core/ledgerId';
 import type { HubRedis } from '../redis/commands';
-import { lastLedgerId, readHead, readLedger, scanItems } from '../redis/reads';
+import { lastLedgerId, readHead, readLedgerSlowly, scanItems } from '../redis/reads';
 import { ItemIndex } from './itemIndex';
+import { Turn } from './turn';
 
 /** Items of all tenants kept in memory, at the most; the tenant asked longest ago goes first. */
 const MAX_ITEMS_KEPT = 2_000_000;
+
+/** Taking up a line of an entry takes about as long as looking at so many items. */
+const STEPS_PER_LINE = 10;
 
 /** One tenant's index and the work on it. */
 interface Feed {
@@ -100,10 +104,15 @@ async function followLedger(redis: HubRedis, tenantId: string, index: ItemIndex)
   if (rebuilt !== index.rebuilt) throw new LedgerGap();
   index.useTenantThreshold(head?.lowStockThreshold ?? null);
   if (head?.sequence === ledgerIdParts(index.lastLedgerId).sequence) return;
-  for await (const entries of readLedger(redis, tenantId, index.lastLedgerId)) {
+  const turn = new Turn();
+  for await (const entry of readLedgerSlowly(redis, tenantId, index.lastLedgerId)) {
+    // Its documents were parsed.
+    if (turn.isOver(entry.lines.length)) await turn.pass();
     const { sequence } = ledgerIdParts(index.lastLedgerId);
-    if (entries[0]!.sequence !== sequence + 1) throw new LedgerGap();
-    for (const entry of entries) index.applyEntry(entry);
+    if (entry.sequence !== sequence + 1) throw new LedgerGap();
+    // At a stroke: nobody sees half of a movement.
+    index.applyEntry(entry);
+    if (turn.isOver(STEPS_PER_LINE * entry.lines.length)) await turn.pass();
   }
 }
 

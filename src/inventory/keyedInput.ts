@@ -17,6 +17,8 @@ export interface KeyedInput {
   idempotencyKey?: string | undefined;
   /** Name of the mutation, for who asks by the key what became of the call. */
   mutation?: string | undefined;
+  /** It is done in steps: `endOf` its record says when they are done. Default: false. */
+  inSteps?: boolean;
 }
 
 const MAX_KEY_LENGTH = 255;
@@ -33,7 +35,7 @@ const HALF_OF_PAIR = /\p{Cs}/u;
  */
 export function callOf(
   { retentionMs }: Pick<InventoryDeps, 'retentionMs'>,
-  { idempotencyKey, mutation }: KeyedInput,
+  { idempotencyKey, mutation, inSteps = false }: KeyedInput,
   input: unknown,
   kept = '',
 ): { call?: KeyedCall } {
@@ -46,8 +48,9 @@ export function callOf(
   }
   const keyDigest = keyDigestOf(idempotencyKey);
   const inputDigest = digest(canonicalJson(input));
-  const note = mutation === undefined ? undefined : { mutation };
-  return { call: { keyDigest, inputDigest, retentionMs, kept, note } };
+  const call = { keyDigest, inputDigest, retentionMs, kept };
+  if (mutation === undefined) return { call };
+  return { call: { ...call, note: { mutation, ...(inSteps && { inSteps }) } } };
 }
 
 /** A keyed call with a note of what it is about; undefined stays so. */

@@ -1,6 +1,6 @@
-import { keepIdleCall, type KeyedCall } from '../redis/callRecord';
+import { endOf, keepIdleCall, type KeyedCall } from '../redis/callRecord';
 import type { InventoryDeps } from './deps';
-import { earlierCall, onceByKey } from './keyedInput';
+import { callAbout, earlierCall, onceByKey } from './keyedInput';
 
 /** A call of several steps: what it decides, then what it does, which may be done again. */
 export interface Steps<Plan> {
@@ -25,9 +25,10 @@ export interface StepsOutcome<Plan> {
 export async function takeSteps<Plan>(
   deps: Pick<InventoryDeps, 'redis'>,
   tenantId: string,
-  call: KeyedCall | undefined,
+  keyed: KeyedCall | undefined,
   steps: Steps<Plan>,
 ): Promise<StepsOutcome<Plan>> {
+  const call = callAbout(keyed, { inSteps: true });
   if (!call) {
     const plan = await steps.decide();
     await steps.act(plan);
@@ -44,7 +45,7 @@ export async function takeSteps<Plan>(
     return replay(earlier?.kept ?? kept);
   };
   const outcome = await onceByKey(deps, tenantId, call, { action, replay });
-  const end = { ...call, keyDigest: `${call.keyDigest}:end` };
+  const end = endOf(call);
   if (outcome.replayed && (await earlierCall(deps, tenantId, end))) return outcome;
   await steps.act(outcome.plan);
   await keepIdleCall(deps.redis, tenantId, { ...end, kept: '' });

@@ -1,7 +1,7 @@
 import { ledgerIdParts } from '../core/ledgerId';
 import { scanLedger, type ClosedEntry, type LedgerStretch } from '../redis/history';
 import type { InventoryDeps } from './deps';
-import { MAX_ENTRIES_SEARCHED } from './history';
+import { MAX_ENTRIES_SEARCHED } from './historyScan';
 import { asksForSubjects, fitsCause, lineTest, type MovementFilter } from './movementFilter';
 import type { ListMovements, MovementPage } from './movements';
 import { Subjects } from './subjects';

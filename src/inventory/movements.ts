@@ -5,7 +5,8 @@ import { readClosedEntries, STEPS_PER_CALL } from '../redis/history';
 import type { HistoryStep } from '../redis/history';
 import { readLevels, readOrder } from '../redis/reads';
 import type { InventoryDeps } from './deps';
-import { checkPage, creationTime, historiesFrom } from './history';
+import { checkPage, historiesFrom } from './history';
+import { creationTimes } from './historyScan';
 import { MAX_HISTORY_PAGE, MAX_STEPS_BACK } from './history';
 import { walkItems } from './historyWalk';
 import { expectKept } from './keptCursor';
@@ -110,8 +111,8 @@ async function itemBack(
   const found: HistoryStep[] = [];
   let { after } = list;
   if (after !== undefined) {
-    const createdMs = await creationTime(deps, tenantId, itemId);
-    if (ledgerIdParts(after).timeMs < createdMs) return null;
+    const [createdMs] = await creationTimes(deps, tenantId, [{ itemId }]);
+    if (ledgerIdParts(after).timeMs < createdMs!) return null;
   }
   let last: HistoryStep | undefined;
   for (let taken = 0, more = true; more && found.length <= first;) {
@@ -150,7 +151,7 @@ async function itemForth(
   const { filter, first } = list;
   const after = laterStart(list);
   const notAbove = after === undefined ? undefined : ledgerIdParts(after);
-  const bounds = { stepsPerItem: MAX_STEPS_BACK, notAbove, lastOnly: true };
+  const bounds = { stepsPerItem: MAX_STEPS_BACK, notAbove, keepLast: 1 };
   const { items } = await walkItems(deps, tenantId, [{ itemId, from: null }], bounds);
   const { ended, steps: oldest } = items[0]!;
   if (ended === 'more') return null;

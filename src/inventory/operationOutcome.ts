@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../core/movement';
-import { readDatedCall } from '../redis/callRecord';
+import { endDigestOf, readCall, readDatedCall } from '../redis/callRecord';
 import type { InventoryDeps } from './deps';
 import { isIdempotencyKey, keyDigestOf } from './keyedInput';
 import { movementById } from './orders';
@@ -10,10 +10,14 @@ export interface OperationOutcome {
   mutation: string;
   /** Redis time, ms since 1970. */
   recordedMs: number;
-  /** Null: it made no ledger entry. */
+  /** False: it is under way or was broken off; the same call again finishes it. */
+  finished: boolean;
+  /** Null: it made no ledger entry, or those of a transfer. */
   movement: LedgerEntry | null;
-  /** Items that were created, changed or deleted, in the order of the input. */
+  /** Items that its ledger entry created, changed or deleted, in the order of the input. */
   itemIds: string[];
+  /** How many items a finished transfer moved; null: it made none, or it is not finished. */
+  transferredItems: number | null;
   /** The location it was about. */
   locationId: string | null;
   /** The receiver of events it was about. */
@@ -32,15 +36,19 @@ export async function operationOutcome(
 ): Promise<OperationOutcome | null> {
   if (!isIdempotencyKey(key)) return null;
   const { redis, retentionMs } = deps;
-  const call = await readDatedCall(redis, tenantId, keyDigestOf(key), retentionMs);
+  const keyDigest = keyDigestOf(key);
+  const call = await readDatedCall(redis, tenantId, keyDigest, retentionMs);
   if (!call) return null;
   const { note, recordedMs, ledgerId } = call;
+  const end = note?.inSteps ? await readCall(redis, tenantId, endDigestOf(keyDigest)) : null;
   const movement = await movementById(deps, tenantId, ledgerId);
   return {
     mutation: note?.mutation ?? 'unknown',
     recordedMs,
+    finished: !note?.inSteps || end !== null,
     movement,
     itemIds: [...new Set(movement?.lines.map(({ itemId }) => itemId))],
+    transferredItems: end && end.kept !== '' ? Number(end.kept) : null,
     locationId: note?.locationId ?? null,
     subscriptionId: note?.subscriptionId ?? null,
   };

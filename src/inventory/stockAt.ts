@@ -97,7 +97,7 @@ function walkTo(
 ): Promise<WalkedHistory> {
   const walks = itemIds.map((itemId) => ({ itemId, from: null }));
   const now = placeAtTime(Number.MAX_SAFE_INTEGER);
-  const end = { notAbove: notAbove ?? now, lastOnly: true };
+  const end = { notAbove: notAbove ?? now, keepLast: 1 };
   return walkItems(deps, tenantId, walks, { stepsPerItem: STEPS_PER_CALL, ...end });
 }
 
@@ -209,7 +209,7 @@ async function walkOn(
   const found = new Map<string, Found>();
   if (items.length === 0) return found;
   const walks = items.map(({ itemId, nextEntryId }) => ({ itemId, from: nextEntryId }));
-  const bounds = { stepsPerItem: MAX_STEPS, notAbove, lastOnly: true };
+  const bounds = { stepsPerItem: MAX_STEPS, notAbove, keepLast: 1 };
   for (const item of (await walkItems(deps, tenantId, walks, bounds)).items) {
     const known = item.ended === 'first' ? { level: null } : fromWalk(item);
     if (!known) {

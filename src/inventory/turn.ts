@@ -23,9 +23,9 @@ export class Turn {
   /** @param stepsOfOne steps that each thing looked at counts for; 1 or more */
   constructor(private readonly stepsOfOne = 1) {}
 
-  /** Counts a thing looked at; true when others should have their turn now. */
-  isOver(): boolean {
-    this.steps += this.stepsOfOne;
+  /** Counts things looked at; true when others should have their turn now. */
+  isOver(things = 1): boolean {
+    this.steps += things * this.stepsOfOne;
     if (this.steps < this.nextLook) return false;
     this.nextLook = this.steps + ITEMS_PER_LOOK;
     return isUsedUp();

@@ -22,6 +22,8 @@ export interface CallNote {
   locationId?: string;
   /** The receiver of events it was about. */
   subscriptionId?: string;
+  /** It is done in steps after this was recorded; another record says when they are done. */
+  inSteps?: true;
 }
 
 /** What is recorded of a keyed call. */
@@ -47,6 +49,16 @@ export function keptText(call: KeyedCall | undefined): string {
   if (!call) return '';
   const { note, retentionMs, kept = '' } = call;
   return note ? `${JSON.stringify({ ...note, retentionMs })}\n${kept}` : kept;
+}
+
+/** The record that the steps of a call are done, which keeps what came of them. */
+export function endOf(call: KeyedCall): KeyedCall {
+  return { ...call, keyDigest: endDigestOf(call.keyDigest) };
+}
+
+/** What that record is found by. */
+export function endDigestOf(keyDigest: string): string {
+  return `${keyDigest}:end`;
 }
 
 /** What a text that was kept with a call's outcome says. */

@@ -12,12 +12,22 @@ import { run, whileStoreAnswers, type HubRedis } from './scripts';
 
 /** Steps of one script call, at the most: each reads a ledger entry while all others wait. */
 export const STEPS_PER_CALL = 250;
+/**
+ * Bytes of ledger entries after which a script call reads no more: an entry of 1,000 lines is over
+ * 100 kB. Each call takes one step at the least.
+ */
+const BYTES_PER_CALL = 1_000_000;
+/** Largest time of a ledger id, ms: six bytes. */
+const MAX_PACKED = 2 ** 48 - 1;
 
 /** An item's way back through the ledger. */
 export interface Walk {
   itemId: string;
   /** The entry to begin at, itself included; null: the item's last. */
   from: string | null;
+  /** Its own bounds; default: those of all walks. */
+  steps?: number;
+  notAbove?: LedgerPlace | undefined;
 }
 
 /** What one movement did to one item. */
@@ -44,7 +54,9 @@ export interface WalkedItem {
   ended: WalkEnd;
   /** The next older entry about the item; null: none. */
   nextEntryId: string | null;
-  /** Newest first. */
+  /** How many steps it took. */
+  taken: number;
+  /** Newest first: all, or the last of them. */
   steps: HistoryStep[];
 }
 
@@ -64,11 +76,13 @@ export interface WalkBounds {
   stepsPerItem: number;
   /** A walk ends with the first entry that is not above; default: with the item's first. */
   notAbove?: LedgerPlace | undefined;
+  /** How many of the last steps of each walk are told; default: all. */
+  keepLast?: number | undefined;
 }
 
 /**
- * Walks items' entries from newer to older ones: 1..250 items, at most 250 steps of all together.
- * One script call.
+ * Walks items' entries from newer to older ones: 1..250 items, at most 250 steps of all together,
+ * and fewer where entries are large. One script call.
  *
  * @throws InventoryError LEDGER_CONTRADICTS naming an entry that can't be read, REDIS_UNAVAILABLE
  */
@@ -76,50 +90,85 @@ export async function readHistory(
   redis: HubRedis,
   tenantId: string,
   walks: readonly Walk[],
-  { stepsPerItem, notAbove = { timeMs: 0, sequence: 0 } }: WalkBounds,
+  { stepsPerItem, notAbove, keepLast }: WalkBounds,
 ): Promise<WalkedHistory> {
-  const begins = walks.map(({ itemId, from }) => {
-    return Buffer.concat([keyOfGuid(itemId), packEntryId(from ?? '')]);
-  });
+  const begins = walks.map((walk) => packWalk({ steps: stepsPerItem, notAbove, ...walk }));
   const reply = (await run(redis, 'readHistory', [
     keys.levels(tenantId),
     keys.ledger(tenantId),
     Buffer.concat(begins),
-    stepsPerItem,
     STEPS_PER_CALL,
-    notAbove.timeMs,
-    notAbove.sequence,
+    BYTES_PER_CALL,
   ])) as unknown[];
   const [, head, now, walked] = reply as [Buffer, Buffer, Buffer, unknown[]];
   const { timeMs, sequence } = unpackHead(head) ?? { timeMs: 0, sequence: 0 };
+  const causes: Causes = new Map();
   return {
     head: { timeMs, sequence },
     nowMs: Number(now.toString()),
-    items: walks.map(({ itemId }, i) => walkedItem(itemId, walked.slice(5 * i, 5 * i + 5))),
+    items: walks.map(({ itemId }, i) =>
+      walkedItem(itemId, walked.slice(5 * i, 5 * i + 5), causes, keepLast),
+    ),
   };
 }
 
-function walkedItem(itemId: string, values: unknown[]): WalkedItem {
-  const [level, end, next, count, parts] = values as [Buffer, Buffer, Buffer, number, Buffer[]];
+function packWalk({ itemId, from, steps, notAbove }: Walk & { steps: number }): Buffer {
+  const { timeMs, sequence } = notAbove ?? { timeMs: 0, sequence: 0 };
+  const bounds = Buffer.alloc(16);
+  bounds.writeUInt32LE(steps, 0);
+  // Entries' own times have six bytes too: what is past the largest is past them all.
+  bounds.writeUIntLE(Math.min(timeMs, MAX_PACKED), 4, 6);
+  bounds.writeUIntLE(sequence, 10, 6);
+  return Buffer.concat([keyOfGuid(itemId), packEntryId(from ?? ''), bounds]);
+}
+
+/** What entries say of all their lines, by id. Several items may have one: it is opened once. */
+type Causes = Map<string, Omit<HistoryStep, 'line'>>;
+
+function walkedItem(
+  itemId: string,
+  values: unknown[],
+  causes: Causes,
+  keepLast = Infinity,
+): WalkedItem {
+  const [level, end, next, taken, parts] = values as [Buffer, Buffer, Buffer, number, Buffer[]];
   const ended = end.toString() as WalkEnd | 'unreadable';
   const nextEntryId = unpackEntryId(next, 0);
   if (ended === 'unreadable') throw unreadableEntry(nextEntryId!, 'it is damaged');
+  const steps: HistoryStep[] = [];
+  for (let i = 0; i < taken; i += 1) {
+    const [id, movement, packed, before] = parts.slice(4 * i, 4 * i + 4) as Step;
+    // Also of a step that is not told: an entry that can't be read is.
+    const cause = causeOf(causes, id.toString('latin1'), movement);
+    if (i >= taken - keepLast) steps.push({ ...cause, line: lineOf(packed, before) });
+  }
   return {
     itemId,
     level: level.length > 0 ? unpackLevel(level) : null,
     ended,
     nextEntryId,
-    steps: Array.from({ length: count }, (_, i) => step(parts.slice(4 * i, 4 * i + 4))),
+    taken,
+    steps,
   };
 }
 
-function step(parts: Buffer[]): HistoryStep {
-  const [id, movement, packed, before] = parts as [Buffer, Buffer, Buffer, Buffer];
+/** Of a step: entry id, movement, ledger line, the numbers before. */
+type Step = [id: Buffer, movement: Buffer, line: Buffer, before: Buffer];
+
+function causeOf(causes: Causes, id: string, movement: Buffer): Omit<HistoryStep, 'line'> {
+  let cause = causes.get(id);
+  if (!cause) {
+    cause = { ...parseCause(id, movement), id, ...ledgerIdParts(id) };
+    causes.set(id, cause);
+  }
+  return cause;
+}
+
+function lineOf(packed: Buffer, before: Buffer): LedgerLine {
   const line = unpackLedgerLines(packed)[0]!;
   const levelBefore = before.length > 0 ? unpackLevel(before) : undefined;
   if (levelBefore && levelBefore.revision !== 0) line.levelBefore = levelBefore;
-  const name = id.toString();
-  return { ...parseCause(name, movement), id: name, ...ledgerIdParts(name), line };
+  return line;
 }
 
 /** A ledger entry of which only the cause was opened. */

@@ -103,6 +103,23 @@ export async function* readLedger(
 }
 
 /**
+ * The same entries as `readLedger` one by one, each opened when it is asked for: who takes long
+ * over them can let others have their turn.
+ *
+ * @throws InventoryError LEDGER_CONTRADICTS naming an entry that can't be read, REDIS_UNAVAILABLE
+ */
+export async function* readLedgerSlowly(
+  redis: HubRedis,
+  tenantId: string,
+  after: string,
+  batchSize = 100,
+): AsyncGenerator<LedgerEntry> {
+  for await (const entries of readStream(redis, tenantId, after, batchSize)) {
+    for (const entry of entries) yield openEntry(entry);
+  }
+}
+
+/**
  * The same entries as `readLedger`, for who checks them: those that can't be read too.
  *
  * @throws InventoryError REDIS_UNAVAILABLE

@@ -232,14 +232,36 @@ export async function readHealth(
   tenantId: string,
   id: string,
 ): Promise<DeliveryHealth> {
-  const [state, waitingRetries, deadLetters, last] = await whileStoreAnswers(() =>
+  return (await readHealths(redis, tenantId, [id]))[0]!;
+}
+
+/** How delivery to receivers goes, in the order asked for; all asked for at once. */
+export async function readHealths(
+  redis: HubRedis,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<DeliveryHealth[]> {
+  const [last, ...stored] = await whileStoreAnswers(() =>
     Promise.all([
-      redis.hgetall(keys.webhookState(tenantId, id)),
-      redis.hlen(keys.webhookRetries(tenantId, id)),
-      redis.hlen(keys.deadLetters(tenantId, id)),
       lastLedgerId(redis, tenantId),
+      ...ids.map((id) =>
+        Promise.all([
+          redis.hgetall(keys.webhookState(tenantId, id)),
+          redis.hlen(keys.webhookRetries(tenantId, id)),
+          redis.hlen(keys.deadLetters(tenantId, id)),
+        ]),
+      ),
     ]),
   );
+  return stored.map((each) => healthOf(last, ...each));
+}
+
+function healthOf(
+  last: string,
+  state: Readonly<Record<string, string>>,
+  waitingRetries: number,
+  deadLetters: number,
+): DeliveryHealth {
   const number = (name: string) => (state[name] === undefined ? null : Number(state[name]));
   const cursor = state['cursor'] ?? '';
   const sequenceOf = (ledgerId: string) => Number(/-(\d+)/.exec(ledgerId)?.[1] ?? 0);

@@ -20,6 +20,7 @@ import type { GraphqlContext } from './context';
 import { parseLimits, shapeLimits } from './documentLimits';
 import { createErrorFormatter, requestErrorBody } from './formatError';
 import { idempotentOnMutations } from './idempotency';
+import { answerOverruns } from './overrun';
 import { isPlainPost, MAX_BODY_BYTES, servePlainPost } from './plainPost';
 import { sandboxDocument } from './sandboxDocument';
 
@@ -70,6 +71,7 @@ export async function createGraphqlRoutes(deps: GraphqlDeps): Promise<GraphqlRou
       // It would look at every field; nothing of the hub may be kept anyway (`contextOf`).
       ApolloServerPluginCacheControlDisabled(),
       complexityLimit,
+      answerOverruns(),
     ],
     stopOnTerminationSignals: false,
   });

@@ -1,6 +1,18 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver } from 'type-graphql';
+import type { ComplexityEstimator } from 'graphql-query-complexity';
+import {
+  Arg,
+  Authorized,
+  Ctx,
+  Extensions,
+  FieldResolver,
+  ID,
+  Info,
+  Int,
+  Query,
+  Resolver,
+} from 'type-graphql';
 import { Root } from 'type-graphql';
 import { explainStock } from '../inventory/explainStock';
 import { listMovements } from '../inventory/movements';
@@ -14,17 +26,30 @@ import { presentExplanation, presentHistory, presentMovements } from './presentH
 import { presentStockAt } from './presentHistory';
 import { presentItem, type PresentedItem } from './presentItem';
 import { listCost, searchCost } from './requestLimits';
-import { spendFields } from './resultLimit';
+import { spendFields, type UsesFields } from './resultLimit';
 import { StockAt, StockExplanation } from './stock.type';
 
 const PAGE = 50;
-/** What a step back in an item's history costs, in fields of an answer. */
+/** What a movement of an item's history costs, in fields of an answer. */
 const FIELDS_PER_STEP = 5;
+/** Points of the way back to where a page oldest first begins: up to 2,000 movements. */
+const WAY_BACK_POINTS = 50;
+
+const historyCost: ComplexityEstimator = (options) => {
+  const page = listCost(PAGE)(options) as number;
+  return options.args['oldestFirst'] === true ? page + WAY_BACK_POINTS : page;
+};
+
+/** What a page uses up before anything of it is shown. */
+const pageFields: UsesFields = {
+  usesFields: ({ first }) => FIELDS_PER_STEP * Math.max(first as number, 1),
+};
 
 @Resolver(() => InventoryItem)
 export class ItemHistoryResolver {
+  @Extensions(pageFields)
   @FieldResolver(() => ItemMovementConnection, {
-    complexity: listCost(PAGE),
+    complexity: historyCost,
     description:
       "The item's movements since it was created, without lines that the settings ignore.",
   })
@@ -44,16 +69,23 @@ export class ItemHistoryResolver {
     after: string | null | undefined,
     @Arg('oldestFirst', () => Boolean, {
       defaultValue: false,
-      description: 'From the creation on. Default: newest first.',
+      description:
+        'From the creation on. Default: newest first. The way back to where the page begins ' +
+        'counts too: each movement on it is one of the 100,000 fields of an answer.',
     })
     oldestFirst: boolean,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<ItemMovementConnection> {
-    spendFields(info, FIELDS_PER_STEP * Math.max(first, 1));
+    spendFields(info, pageFields.usesFields({ first }));
     const start = after ?? undefined;
     const request = { itemId: id, first, after: start, oldestFirst };
-    return presentHistory(await callerOf(context).loaders.histories.load(request), start);
+    // What is on the way to the page is not known before.
+    const onLooked = (entries: number) => {
+      spendFields(info, entries);
+    };
+    const page = await callerOf(context).loaders.histories.load({ request, onLooked });
+    return presentHistory(page, start);
   }
 }
 

@@ -1,6 +1,6 @@
 import { availabilityStatus, availableOf } from '../core/item';
 import type { StockExplanation as CoreExplanation } from '../inventory/explainStock';
-import type { ItemHistory } from '../inventory/history';
+import type { ItemHistory } from '../inventory/historyPage';
 import type { MovementPage } from '../inventory/movements';
 import type { StockAt as CoreStockAt } from '../inventory/stockAt';
 import type { ItemMovement, ItemMovementConnection, MovementConnection } from './history.type';

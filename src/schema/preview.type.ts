@@ -40,19 +40,37 @@ export class OperationOutcome {
   @Field(() => GraphQLDateTime, { description: 'When it was recorded, UTC.' })
   recordedAt!: Date;
 
+  @Field(() => Boolean, {
+    description:
+      'Whether all of it is done. False: a mutation of several steps, such as a location closed ' +
+      'with a transfer, is under way or was broken off; send it again with the same key to ' +
+      'finish it.',
+  })
+  finished!: boolean;
+
   @Field(() => Movement, {
     nullable: true,
     description:
-      'The ledger entry it made. Null: it changed no item, as changes of settings, locations and ' +
-      'webhooks do not.',
+      'The ledger entry it made. Null: it made none, as changes of settings, locations and ' +
+      'webhooks do not; it made several, as the transfer of locationDeactivate does; or it is no ' +
+      'longer kept.',
   })
   movement!: Movement | null;
 
   @Field(() => [ID], {
     description:
-      'Ids of the items it created, changed or deleted, GUIDs, in the order of the input.',
+      'Ids of the items that `movement` created, changed or deleted, GUIDs, in the order of the ' +
+      'input. Empty without one.',
   })
   itemIds!: string[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How many items a finished locationDeactivate with a transfer moved, 0 or more. Null: it ' +
+      'is not finished, or nothing of that kind.',
+  })
+  transferredItems!: number | null;
 
   @Field(() => ID, {
     nullable: true,

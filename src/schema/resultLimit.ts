@@ -1,10 +1,13 @@
 import {
   defaultFieldResolver,
+  getArgumentValues,
   getNullableType,
   GraphQLError,
   isListType,
   isObjectType,
   Kind,
+  OperationTypeNode,
+  responsePathAsArray,
   type FieldNode,
   type GraphQLField,
   type GraphQLNamedType,
@@ -21,10 +24,28 @@ import {
  */
 export const MAX_RESULT_FIELDS = 100_000;
 
-/** Fields that each running operation may still give. */
-const fieldsLeft = new WeakMap<object, number>();
-/** What an entry of a list costs, by the field that gives the list. */
-const costsOfEntries = new WeakMap<FieldNode, number>();
+/** What an object costs: the fields asked of it, and what they use up when they are resolved. */
+interface ObjectCost {
+  fields: number;
+  later: number;
+}
+
+/** What a running operation may still give. */
+interface Budget {
+  left: number;
+  /** What an entry of a list costs, by the field that gives the list. */
+  entryCosts: Map<FieldNode, ObjectCost>;
+  /** Once it asked for more. */
+  refusal?: GraphQLError;
+}
+
+const budgets = new WeakMap<object, Budget>();
+const refusals = new WeakSet<Error>();
+
+/** What a field uses up when it is resolved, by its arguments: for the decorator `Extensions`. */
+export interface UsesFields {
+  usesFields: (args: Record<string, unknown>) => number;
+}
 
 /**
  * Has every list of objects count against `MAX_RESULT_FIELDS` before anything of its entries is
@@ -46,18 +67,48 @@ export function limitResults(schema: GraphQLSchema): GraphQLSchema {
 /**
  * Uses up what an operation may give.
  *
- * @throws GraphQLError OPERATION_TOO_COMPLEX when there is not so much left
+ * @throws GraphQLError OPERATION_TOO_COMPLEX when there is not so much left; always the same one
  */
-export function spendFields({ variableValues }: GraphQLResolveInfo, fields: number): void {
+export function spendFields(info: GraphQLResolveInfo, fields: number): void {
+  const budget = budgetOf(info);
+  // A query is over with its first refusal.
+  const isOver = budget.refusal !== undefined && !isMutation(info);
+  if (isOver || fields > budget.left) throw (budget.refusal ??= refuse(info));
+  budget.left -= fields;
+}
+
+/** A mutation gives what it can: its changes are made. */
+function isMutation({ operation }: GraphQLResolveInfo): boolean {
+  return operation.operation === OperationTypeNode.MUTATION;
+}
+
+function budgetOf({ variableValues }: GraphQLResolveInfo): Budget {
   // Made anew for each operation that runs; documents and contexts are shared.
-  const left = (fieldsLeft.get(variableValues) ?? MAX_RESULT_FIELDS) - fields;
-  fieldsLeft.set(variableValues, left);
-  if (left >= 0) return;
-  throw new GraphQLError(
+  let budget = budgets.get(variableValues);
+  if (!budget) {
+    budget = { left: MAX_RESULT_FIELDS, entryCosts: new Map<FieldNode, ObjectCost>() };
+    budgets.set(variableValues, budget);
+  }
+  return budget;
+}
+
+/** Whether an error refuses an operation whose answer would be too long. */
+export function isOverrun(error: Error): boolean {
+  return refusals.has(error);
+}
+
+/** With its place, so that GraphQL makes no other error of it, wherever it is thrown again. */
+function refuse({ fieldNodes, path }: GraphQLResolveInfo): GraphQLError {
+  const message =
     `The answer would have more than ${MAX_RESULT_FIELDS} fields: ask for shorter lists or less ` +
-      'of each entry.',
-    { extensions: { code: 'OPERATION_TOO_COMPLEX' } },
-  );
+    'of each entry.';
+  const refusal = new GraphQLError(message, {
+    nodes: fieldNodes,
+    path: responsePathAsArray(path),
+    extensions: { code: 'OPERATION_TOO_COMPLEX' },
+  });
+  refusals.add(refusal);
+  return refusal;
 }
 
 /** The type of the objects that a list has; undefined for any other type. */
@@ -72,7 +123,7 @@ function countEntries(field: GraphQLField<unknown, unknown>, entry: GraphQLObjec
   const resolve = field.resolve ?? defaultFieldResolver;
   field.resolve = (source, args, context, info) => {
     const count = (list: unknown): unknown => {
-      if (Array.isArray(list)) spendFields(info, list.length * costOfEntry(info, entry));
+      if (Array.isArray(list)) spendEntries(info, list.length, entry);
       return list;
     };
     const list: unknown = resolve(source, args, context, info);
@@ -80,40 +131,56 @@ function countEntries(field: GraphQLField<unknown, unknown>, entry: GraphQLObjec
   };
 }
 
-function costOfEntry({ fieldNodes, fragments }: GraphQLResolveInfo, type: GraphQLObjectType) {
-  let cost = 0;
-  for (const node of fieldNodes) {
-    let known = costsOfEntries.get(node);
-    if (known === undefined) {
-      known = fieldsOf(node.selectionSet, type, fragments);
-      costsOfEntries.set(node, known);
-    }
-    cost += known;
+function spendEntries(info: GraphQLResolveInfo, length: number, type: GraphQLObjectType): void {
+  const { entryCosts, left } = budgetOf(info);
+  let [fields, later] = [0, 0];
+  for (const node of info.fieldNodes) {
+    let cost = entryCosts.get(node);
+    if (!cost) entryCosts.set(node, (cost = costOf(node.selectionSet, type, info)));
+    fields += length * cost.fields;
+    later += length * cost.later;
   }
-  return cost;
+  // What can't end well is not begun.
+  const isHopeless = fields + later > left && !isMutation(info);
+  spendFields(info, isHopeless ? fields + later : fields);
 }
 
-/** Fields that are asked of an object, those of objects in it too. Lists in it count themselves. */
-function fieldsOf(
+/** The cost of an object with the objects in it. Lists in it count themselves. */
+function costOf(
   selections: SelectionSetNode | undefined,
   type: GraphQLObjectType,
-  fragments: GraphQLResolveInfo['fragments'],
-): number {
-  let fields = 0;
+  info: GraphQLResolveInfo,
+): ObjectCost {
+  const sum: ObjectCost = { fields: 0, later: 0 };
   for (const selection of selections?.selections ?? []) {
     if (selection.kind === Kind.FIELD) {
       const field = type.getFields()[selection.name.value];
-      const inner: GraphQLNamedType | null | undefined =
-        field && (getNullableType(field.type) as GraphQLNamedType);
-      fields += 1;
-      if (isObjectType(inner)) fields += fieldsOf(selection.selectionSet, inner, fragments);
+      sum.fields += 1;
+      if (!field) continue;
+      sum.later += usedLater(field, selection, info);
+      const inner = getNullableType(field.type) as GraphQLNamedType;
+      if (isObjectType(inner)) add(sum, costOf(selection.selectionSet, inner, info));
     } else {
       const set =
         selection.kind === Kind.INLINE_FRAGMENT
           ? selection.selectionSet
-          : fragments[selection.name.value]?.selectionSet;
-      fields += fieldsOf(set, type, fragments);
+          : info.fragments[selection.name.value]?.selectionSet;
+      add(sum, costOf(set, type, info));
     }
   }
-  return fields;
+  return sum;
+}
+
+function add(sum: ObjectCost, { fields, later }: ObjectCost): void {
+  sum.fields += fields;
+  sum.later += later;
+}
+
+function usedLater(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  { variableValues }: GraphQLResolveInfo,
+): number {
+  const { usesFields } = field.extensions as Partial<UsesFields>;
+  return usesFields ? usesFields(getArgumentValues(field, node, variableValues)) : 0;
 }

@@ -61,7 +61,14 @@ export class SubscriptionMessages {
         const next = await changes.next();
         if (next.done) return { done: true, value: undefined };
         const message = () => this.message(args, context, key, next.value);
-        return { done: false, value: await whole(message, () => ended) };
+        try {
+          return { done: false, value: await whole(message, () => ended) };
+        } catch (error) {
+          // Whoever iterates calls no `return` after an error.
+          ended = true;
+          await changes.return();
+          throw error;
+        }
       },
       return: async () => {
         ended = true;

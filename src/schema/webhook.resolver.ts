@@ -7,7 +7,6 @@ import {
   deleteSubscription,
   listSubscriptions,
   rotateSubscriptionKey,
-  subscriptionHealth,
   type SubscriptionOutcome,
 } from '../events/subscriptions';
 import { callerOf, type GraphqlContext } from './context';
@@ -63,8 +62,7 @@ export class WebhookResolver {
     @Root() { id }: WebhookSubscription,
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookHealth> {
-    const { inventory, tenantId } = callerOf(context);
-    return presentHealth(await subscriptionHealth(inventory, tenantId, id));
+    return presentHealth(await callerOf(context).loaders.webhookHealths.load(id));
   }
 
   @Authorized('inventory:admin')

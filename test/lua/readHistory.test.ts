@@ -118,17 +118,33 @@ test('all walks of a call take 250 steps together', async () => {
   for (let i = 0; i < 150; i += 1) await shop.post([[other, -1, 'unrestricted']]);
   const walks = [walk(), walk(null, guidOfKey(other)), walk()];
   const { items } = await read({ stepsPerItem: 1000 }, walks);
+  // Each takes a step by turns.
   expect(items.map(({ steps, ended }) => [steps.length, ended])).toEqual([
-    [151, 'first'],
-    [99, 'more'],
-    [0, 'more'],
+    [84, 'more'],
+    [83, 'more'],
+    [83, 'more'],
   ]);
+  expect(idsOf(items[2]!)).toEqual(idsOf(items[0]!).slice(0, 83));
   // The next call knows where to begin, as of this moment.
-  expect(items[2]!.nextEntryId).toBe(items[0]!.steps[0]!.id);
+  expect(items[2]!.nextEntryId).toBe(items[0]!.steps[83]!.id);
+});
+
+test('walks have bounds of their own, and may tell their last steps only', async () => {
+  for (let i = 0; i < 6; i += 1) await shop.post([[key, -1]]);
+  const all = idsOf((await read()).items[0]!);
+  const notAbove = ledgerIdParts(all[4]!);
+  const walks = [walk(), { ...walk(), steps: 2 }, { ...walk(all[1]), notAbove }];
+  const bounds = { stepsPerItem: 9, keepLast: 2 };
+  const { items } = await readHistory(shop.redis, shop.tenantId, walks, bounds);
+  expect(items.map((item) => [item.taken, item.ended, idsOf(item)])).toEqual([
+    [7, 'first', all.slice(5)],
+    [2, 'more', all.slice(0, 2)],
+    [4, 'reached', all.slice(3, 5)],
+  ]);
 });
 
 test('an unknown and a deleted item have no walk, a new one of the same id a new one', async () => {
-  const nothing = { level: null, ended: 'first', steps: [], nextEntryId: null };
+  const nothing = { level: null, ended: 'first', taken: 0, steps: [], nextEntryId: null };
   const strange = guidOfKey(strangeKey());
   expect((await read(undefined, [walk(null, strange)])).items).toEqual([
     { itemId: strange, ...nothing },

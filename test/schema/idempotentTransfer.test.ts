@@ -35,6 +35,15 @@ const newLocation = async () => {
   await hub().run(create, { input: { name: 'Place', id } });
   return id;
 };
+const told = async (key: string, at: GraphqlHub = hub()) => {
+  const { operation } = await at.run<{ operation: object | null }>(
+    `query ($key: String!) { operation(key: $key) {
+      mutation finished transferredItems itemIds movement { id } locationId
+    } }`,
+    { key },
+  );
+  return operation;
+};
 const itemsAt = (locationId: string, count: number) =>
   hub().addItems(
     Array.from({ length: count }, () => ({ productId: randomUUID(), locationId, quantity: 2 })),
@@ -70,12 +79,29 @@ test('a transfer that was broken off is finished by its repeat, which counts all
   const broken = await (await breakingHub()).query(CLOSE, variablesOf(from, to, key));
   expect(broken.errors).toMatchObject([{ extensions: { code: 'INTERNAL' } }]);
   expect(await unitsAt(from)).toBe(200);
+  const what = { mutation: 'locationDeactivate', itemIds: [], movement: null, locationId: from };
+  expect(await told(key)).toEqual({ ...what, finished: false, transferredItems: null });
   const location = { active: false, revision: 2 };
   const done = { replayed: true, location, transferredItems: 400, userErrors: [] };
   expect(await close(from, to, key)).toEqual(done);
   expect([await unitsAt(from), await unitsAt(to)]).toEqual([0, 800]);
   expect((await movesSince(before)).map(({ lines }) => lines.length)).toEqual([300, 300, 200]);
   expect(await close(from, to, key)).toEqual(done);
+  expect(await told(key)).toEqual({ ...what, finished: true, transferredItems: 400 });
+  expect(await told(key, await startHub())).toBeNull();
+});
+
+test('a location closed without a transfer is finished at once', async () => {
+  const [id, to, key] = [await newLocation(), await newLocation(), randomUUID()];
+  const input = { id, revision: 1 };
+  expect(await hub().run(CLOSE, { input, key })).toMatchObject({
+    locationDeactivate: { transferredItems: 0, userErrors: [] },
+  });
+  expect(await told(key)).toMatchObject({ finished: true, transferredItems: null, movement: null });
+  // One that found nothing to move has moved none.
+  const empty = [await newLocation(), randomUUID()] as const;
+  await close(empty[0], to, empty[1]);
+  expect(await told(empty[1])).toMatchObject({ finished: true, transferredItems: 0 });
 });
 
 test('once finished, a repeat moves nothing: what came in later stays', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { keys } from '../../src/redis/keys';
 import { startBareServer, type BareServer } from '../support/bareServer';
 import { startGraphqlHub, type GraphqlHub } from '../support/graphqlHub';
 import { line } from '../support/pluginHub';
@@ -176,16 +177,19 @@ async function commandsBesideSteps(action: () => Promise<unknown>) {
 
 test('the histories of items, and their stock at a moment', async () => {
   const { ids } = await fifty();
-  const histories = (count: number) => () =>
+  const histories = (count: number, page: string) => () =>
     hub.run(
       `query ($ids: [ID!]) { inventoryItems(first: 50, filter: { ids: $ids }) {
-        nodes { history(first: 3) { nodes { id delta } } }
+        nodes { history(${page}) { nodes { id delta } } }
       } }`,
       { ids: ids.slice(0, count) },
     );
-  await histories(1)();
-  const one = await commandsBesideSteps(histories(1));
-  expect(await commandsBesideSteps(histories(50))).toEqual(one);
+  const strange = `after: "${Date.now()}-9999", first: 3`;
+  for (const page of ['first: 3', 'first: 3, oldestFirst: true', strange]) {
+    await histories(1, page)();
+    const one = await commandsBesideSteps(histories(1, page));
+    expect(await commandsBesideSteps(histories(50, page))).toEqual(one);
+  }
   const stockAt = (count: number) => () =>
     hub.run(`query ($ids: [ID!]!) { stockAt(itemIds: $ids) { quantity item { ${LOCATION} } } }`, {
       ids: ids.slice(0, count),
@@ -200,6 +204,25 @@ test('movements with their lines, items and locations', async () => {
     hub.run(`query ($first: Int!) { movements(first: $first) { nodes { ${LINES} } } }`, { first });
   await movements(1)();
   expect(await commandsOf(movements(5))).toEqual(await commandsOf(movements(1)));
+});
+
+test('how delivery to receivers goes', async () => {
+  const { tenantId, redis } = hub;
+  const ids = Array.from({ length: 6 }, () => randomUUID());
+  for (const [i, id] of ids.entries()) {
+    const stored = { url: 'http://127.0.0.1:9', enabled: true, revision: 1, createdDate: i };
+    await redis.hset(keys.webhooks(tenantId), id, JSON.stringify(stored));
+    await redis.hset(keys.webhookState(tenantId, id), 'cursor', '0-0', 'consecutiveFailures', i);
+  }
+  const ask = async (field: string) => hub.run(`{ ${field} { health { consecutiveFailures } } }`);
+  const one = await commandsOf(() => ask(`webhookSubscription(id: "${ids[0]!}")`));
+  const all = await commandsOf(() => ask('webhookSubscriptions'));
+  // Each has three keys; where the ledger ends is asked once.
+  expect(one).toEqual({ hgetall: 1 + 1, hlen: 2, xrevrange: 1 });
+  expect(all).toEqual({ hgetall: 1 + 6, hlen: 2 * 6, xrevrange: 1 });
+  expect(await ask('webhookSubscriptions')).toEqual({
+    webhookSubscriptions: ids.map((_, i) => ({ health: { consecutiveFailures: i } })),
+  });
 });
 
 test('a stock take of 50 items', async () => {

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { keyOfGuid } from '../../src/core/identity';
+import { postMovement } from '../../src/redis/commands';
 import { MAX_FRAGMENTS, parseLimits } from '../../src/schema/documentLimits';
 import { MAX_VARIABLE_DEPTH } from '../../src/schema/requestLimits';
 import { MAX_RESULT_FIELDS } from '../../src/schema/resultLimit';
-import { graphqlHub, graphqlHubs, type GraphqlAnswer } from '../support/graphqlHub';
+import {
+  graphqlHub,
+  graphqlHubs,
+  type GraphqlAnswer,
+  type GraphqlHub,
+} from '../support/graphqlHub';
 import { change } from './changes';
 
 /*
@@ -19,6 +26,16 @@ const noBug = () => {
   expect(hub().logged.join('')).not.toContain('request failed');
 };
 afterEach(noBug);
+
+/** Takes one of each. */
+const moveAll = (from: GraphqlHub, ids: readonly string[]) =>
+  postMovement(from.redis, {
+    tenantId: from.tenantId,
+    lines: ids.map((id) => ({ key: keyOfGuid(id), units: -1, guard: 'strict' as const })),
+    cause: { operation: 'DECREMENT' },
+    settingsRevision: 0,
+    retentionMs: 60_000,
+  });
 
 const nested = (depth: number) =>
   JSON.parse(`${'{"and":['.repeat(depth)}${']}'.repeat(depth)}`) as object;
@@ -131,11 +148,61 @@ describe('an answer', () => {
     expect(codesOf(await own.query(hidden))).toEqual(['OPERATION_TOO_COMPLEX']);
     expect(codesOf(await own.query(MOVEMENTS, { first: 20 }))).toEqual([]);
     // Histories of all lines would be read before anything of them is shown.
-    const histories = `{ movements(first: 1) { nodes { lines { item { history(first: 250) {
+    const histories = `{ movements(first: 20) { nodes { lines { item { history(first: 250) {
       nodes { __typename }
     } } } } } }`;
-    expect(codesOf(await own.query(histories))).toEqual(['OPERATION_TOO_COMPLEX']);
+    const refused = await own.query(histories);
+    expect([refused.status, refused.data]).toEqual([200, null]);
+    expect(refused.errors!.map(({ message, extensions }) => [message, extensions])).toEqual([
+      [many.errors![0]!.message, { code: 'OPERATION_TOO_COMPLEX' }],
+    ]);
   });
+
+  test('of a mutation that would have more says what became of its changes', async () => {
+    const own = await startHub();
+    const ids = await own.addItems(Array.from({ length: 300 }, () => ({ quantity: 1000 })));
+    const changes = ids.map((itemId) => ({ itemId, delta: -1, compareQuantity: null }));
+    const { data, errors } = await own.query<Record<string, object>>(
+      `mutation ($input: InventoryAdjustQuantitiesInput!) {
+        inventoryAdjustQuantities(input: $input) {
+          userErrors { code }
+          movement { id lines { item { history(first: 250) { nodes { id } } } } }
+        }
+        missing: locationDeactivate(input: { id: "${randomUUID()}", revision: 1 }) {
+          userErrors { code }
+        }
+      }`,
+      { input: { reason: 'COUNT', changes } },
+    );
+    expect(data!.inventoryAdjustQuantities).toMatchObject({
+      userErrors: [],
+      movement: { id: (await own.ledger()).at(-1)!.id },
+    });
+    expect(data!.missing).toEqual({ userErrors: [{ code: 'NO_SUCH_LOCATION' }] });
+    expect(errors!.map(({ extensions }) => extensions)).toEqual([
+      { code: 'OPERATION_TOO_COMPLEX' },
+    ]);
+  });
+
+  test('counts the way back to a page oldest first', async () => {
+    const own = await startHub();
+    const ids = await own.addItems(Array.from({ length: 250 }, () => ({ quantity: 1000 })));
+    for (let i = 0; i < 410; i += 1) await moveAll(own, ids);
+    const ask = (first: number, oldestFirst: boolean) =>
+      own.query<{ inventoryItems: { nodes: { history: { nodes: object[] } }[] } }>(
+        `query ($first: Int!, $oldestFirst: Boolean!) { inventoryItems(first: $first) {
+          nodes { history(first: 1, oldestFirst: $oldestFirst) { nodes { quantityAfter } } }
+        } }`,
+        { first, oldestFirst },
+      );
+    const few = await ask(200, true);
+    expect(few.data!.inventoryItems.nodes.map(({ history }) => history.nodes)).toEqual(
+      Array(200).fill([{ quantityAfter: 1000 }]),
+    );
+    const many = await ask(250, true);
+    expect([many.data, codesOf(many)]).toEqual([null, ['OPERATION_TOO_COMPLEX']]);
+    expect((await ask(250, false)).errors).toBeUndefined();
+  }, 60_000);
 });
 
 test('a costly operation uses more of its token’s rate', async () => {

@@ -72,6 +72,31 @@ describe('without Redis', () => {
   });
 });
 
+test('a subscription that ends with an error of a message lets go of the ledger', async () => {
+  const server: BareServer = await startBareServer();
+  const hub = await startHub({ socketPath: server.socketPath });
+  const product = randomUUID();
+  await hub.addItem({ productId: product, quantity: 10 });
+  const isFollowed = async () => String(await hub.redis.client('LIST')).includes(':ledgers');
+  const { url, allScopes: token } = hub;
+  const document = (first: number) => `subscription { inventoryChanged {
+    cursor movement { id lines { item { history(first: ${first}) { nodes { id } } } } }
+  } }`;
+  const [well, badly] = [50, 0].map((first) => new Subscriber({ url, token }, {}, document(first)));
+  subscribers.push(well!, badly!);
+  await Promise.all([well!.begun(), badly!.begun()]);
+  expect(await isFollowed()).toBe(true);
+  await hub.call('decrement', [line(product, 1)]);
+  expect(await badly!.ended).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+  // Who shares it goes on.
+  await well!.told(1);
+  expect(await isFollowed()).toBe(true);
+  await well!.stop();
+  for (let tries = 0; tries < 100 && (await isFollowed()); tries += 1) await pause(20);
+  expect(await isFollowed()).toBe(false);
+  await server.stop();
+});
+
 describe('a client that takes nothing', () => {
   test('costs no memory, is closed with 4430, and goes on after its last cursor', async () => {
     const bounds = { stallTimeoutMs: 1500, pingIntervalMs: 100 };
