@@ -1,8 +1,11 @@
 import { InventoryError, invalidInput } from '../core/errors';
+import { isBefore } from '../core/ledgerId';
 import { callAbout } from '../inventory/keyedInput';
 import { takeSteps } from '../inventory/keyedSteps';
 import type { KeyedCall } from '../redis/callRecord';
+import type { HubRedis } from '../redis/commands';
 import { lastLedgerId, ledgerIdAt } from '../redis/reads';
+import { readTime } from '../redis/snapshots';
 import { receiverName, type DeliveryDeps } from './deliveryDeps';
 import { expectEventsKept } from './keptEvents';
 import { FEED_START, parseFeedCursor } from './feedCursor';
@@ -43,11 +46,10 @@ export async function replayEvents(
   const about = callAbout(call, { subscriptionId: id });
   const { replayed } = await takeSteps(deps, tenantId, about, {
     decide: async () => {
-      const cursor = await placeOf(deps, tenantId, from, 'from', -1);
-      const end = to ? placeOf(deps, tenantId, to, 'to', 0) : lastLedgerId(redis, tenantId);
-      const range = { cursor: cursor || FEED_START, to: await end };
+      const range = await rangeOf(redis, tenantId, from, to);
       await checkSubscription(deps, tenantId, id, { field: 'subscriptionId', operator });
       await expectEventsKept(redis, tenantId, range.cursor, 'from');
+      if (to?.cursor !== undefined) await expectEventsKept(redis, tenantId, range.to, 'to');
       return range;
     },
     act: async (range) => {
@@ -68,9 +70,39 @@ export async function replayEvents(
   return { replayed };
 }
 
+/** The places that the bounds mean. `to` is empty when there is no movement yet. */
+async function rangeOf(
+  redis: HubRedis,
+  tenantId: string,
+  from: ReplayBound,
+  to: ReplayBound | undefined,
+): Promise<{ cursor: string; to: string }> {
+  const now = await readTime(redis);
+  if (from.timeMs !== undefined && from.timeMs > now) {
+    const bound = `no later than ${new Date(now).toISOString()}`;
+    throw invalidInput('from', new Date(from.timeMs).toISOString(), bound);
+  }
+  const cursor = (await placeOf(redis, tenantId, from, 'from', -1)) || FEED_START;
+  if (!to) return { cursor, to: await lastLedgerId(redis, tenantId) };
+  const end = await placeOf(redis, tenantId, to, 'to', 0);
+  const { timeMs } = to;
+  const reversed =
+    timeMs !== undefined && from.timeMs !== undefined
+      ? timeMs < from.timeMs
+      : isBefore(placeIn(end, 'to'), placeIn(cursor, 'from'));
+  if (reversed)
+    throw invalidInput('to', to.cursor ?? new Date(timeMs!).toISOString(), 'after from');
+  return { cursor, to: end };
+}
+
+/** The ledger id of a cursor; of one within the events of a movement, that movement's. */
+function placeIn(cursor: string, field: string): string {
+  return cursor === '' ? '' : parseFeedCursor(cursor, field).ledgerId;
+}
+
 /** A cursor as given, or the last ledger id of a moment (plus some ms); empty: none so early. */
 async function placeOf(
-  { redis }: Pick<DeliveryDeps, 'redis'>,
+  redis: HubRedis,
   tenantId: string,
   { cursor, timeMs }: ReplayBound,
   field: string,

@@ -43,7 +43,7 @@ end
 local count = #ids
 ids[count + 1] = "head"
 local levels = redis.call("HMGET", KEYS[1], unpack(ids))
-local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count + 1])
+local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count + 1], KEYS[2])
 ids[count + 1] = nil
 local documents = redis.call("HMGET", KEYS[3], unpack(ids))
 

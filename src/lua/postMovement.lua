@@ -61,7 +61,7 @@ local ids, units, reserving, lineFlags = readLines(ARGV[1])
 local count = #ids
 ids[count + 1] = "head"
 local levels = redis.call("HMGET", KEYS[1], unpack(ids))
-local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count + 1])
+local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count + 1], KEYS[2])
 
 local movements, orderItems, orderPlaces = "", {}, {}
 local order = direction ~= "" and redis.call("GET", KEYS[3])

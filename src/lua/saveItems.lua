@@ -61,7 +61,7 @@ end
 
 ids[count + 1] = "head"
 local levels = redis.call("HMGET", KEYS[1], unpack(ids))
-local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count + 1])
+local sequence, now, settingsRevision, lowStockThreshold = readHead(levels[count + 1], KEYS[2])
 local here, ownSequence = pack(ENTRY_ID, now, sequence), pack(SEQUENCE, sequence)
 
 local writes, ledgerLines, levelsBefore = {}, {}, {}

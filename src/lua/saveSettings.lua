@@ -7,6 +7,7 @@
 -- KEYS[3] reindexLowStock  string  revision of the settings since which the low stock index is
 --                                  behind; set when the default threshold changes
 -- KEYS[4] call             string  what became of a keyed call (see findCall)
+-- KEYS[5] ledger           stream  only read
 --
 -- ARGV[1] settings revision the caller read (0 = none stored)
 -- ARGV[2] settings: JSON text that carries the next revision
@@ -26,7 +27,7 @@
 local recorded, same, kept = findCall(KEYS[4], ARGV[4])
 if recorded and not same then return { "IDEMPOTENCY_KEY_MISMATCH", recorded } end
 if recorded then return { "REPLAYED", kept } end
-local sequence, now, revision, threshold = readHead(redis.call("HGET", KEYS[1], "head"))
+local sequence, now, revision, threshold = readHead(redis.call("HGET", KEYS[1], "head"), KEYS[5])
 if revision ~= tonumber(ARGV[1]) then return { "SETTINGS_CHANGED" } end
 
 -- Writes.

@@ -1,6 +1,9 @@
 import { isNativeError } from 'node:util/types';
 
-/** First words of error replies that say "not now": the server is away, loading, full or moving. */
+/**
+ * First words of error replies that say "not now": the server is away, loading, full or moving, or
+ * has lost a part of what a tenant has (`include/readHead.lua`).
+ */
 const OUTAGE_REPLY_WORDS = new Set([
   'LOADING',
   'READONLY',
@@ -13,6 +16,7 @@ const OUTAGE_REPLY_WORDS = new Set([
   'NOREPLICAS',
   'UNKILLABLE',
   'UNBLOCKED',
+  'STORELOST',
 ]);
 
 /** Operating system codes of a link that could not be made or that broke. */

@@ -34,7 +34,7 @@ const KEY_COUNTS: Record<ScriptName, number> = {
   saveItems: 8,
   deleteItems: 7,
   saveLocation: 2,
-  saveSettings: 4,
+  saveSettings: 5,
   trimLedger: 2,
   restoreItems: 4,
   restoreOrder: 1,

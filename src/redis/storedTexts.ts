@@ -31,6 +31,7 @@ export async function saveSettings(
     keys.settings(tenantId),
     keys.reindexLowStock(tenantId),
     keys.call(tenantId, call?.keyDigest ?? ''),
+    keys.ledger(tenantId),
     revision,
     json,
     lowStockThreshold ?? -1,

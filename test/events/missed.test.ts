@@ -84,7 +84,47 @@ test('a start before what is kept is refused, and says so', async () => {
   const last = await lastLedgerId(redis, tenantId);
   await replayEvents(deps, tenantId, { id, from: { cursor: last } });
   // Another tenant's ledger says nothing about this one.
-  await createSubscription(deps, randomUUID(), { url, from: cursor });
+  const elsewhere = createSubscription(deps, randomUUID(), { url, from: cursor });
+  await expect(elsewhere).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+test('a start that never was a place, or is after the end, is refused', async () => {
+  const { redis, deps, receiver, subscribe } = hub();
+  const to = await receiver();
+  const { url } = to;
+  const { tenantId, subscription } = await subscribe(to);
+  const { id } = subscription;
+  await saveProduct(redis, tenantId, 'cup', { tracked: true, quantity: 100 });
+  await moveProducts(redis, tenantId, { cup: -1 });
+  await to.untilAccepted(3);
+  const last = await lastLedgerId(redis, tenantId);
+  const [time, sequence] = last.split('-').map(Number) as [number, number];
+  const wrong = (field: string) => ({ code: 'INVALID_INPUT', details: { field } });
+  for (const from of [
+    '4102444800000-9',
+    `${time + 60_000}-${sequence}`,
+    `${time}-${sequence + 500}`,
+    `${time - 5}-0`,
+    `${last}+99`,
+  ]) {
+    const created = createSubscription(deps, tenantId, { url, from });
+    await expect(created).rejects.toMatchObject(wrong('from'));
+    const ask = { id, from: { cursor: from } };
+    await expect(replayEvents(deps, tenantId, ask)).rejects.toMatchObject(wrong('from'));
+    const until = replayEvents(deps, tenantId, { id, from: { timeMs: 0 }, to: { cursor: from } });
+    await expect(until).rejects.toMatchObject(wrong('to'));
+  }
+  for (const [from, end, field] of [
+    [{ cursor: last }, { cursor: '0-0' }, 'to'],
+    [{ cursor: last }, { timeMs: time - 60_000 }, 'to'],
+    [{ timeMs: time }, { timeMs: time - 1 }, 'to'],
+    [{ timeMs: Date.now() + 3_600_000 }, undefined, 'from'],
+  ] as const) {
+    const refused = replayEvents(deps, tenantId, { id, from, to: end });
+    await expect(refused).rejects.toMatchObject(wrong(field));
+  }
+  await replayEvents(deps, tenantId, { id, from: { cursor: `${last}+1` }, to: { cursor: last } });
+  await to.untilAccepted(4);
 });
 
 test('of replays without a key one at a time waits or runs for a receiver', async () => {

@@ -131,7 +131,8 @@ describe('docs/reference/keys.md', () => {
       const row = keyRows.find(([pattern]) => pattern!.replace(/<[^>]+>/, '*') === patternOf(name));
       const owners = scripts.filter(
         (script) =>
-          firstWrite(script) < script.body.length && script.keys.some((key) => key.name === name),
+          firstWrite(script) < script.body.length &&
+          script.keys.some((key) => key.name === name && !key.onlyRead),
       );
       const named = [...row![2]!.matchAll(/`(\w+)`/g)].map(([, owner]) => owner!);
       expect([name, named.sort()]).toEqual([name, owners.map((owner) => owner.name).sort()]);

@@ -33,6 +33,8 @@ export interface LuaInclude {
 export interface HeaderKey {
   name: string;
   type: string;
+  /** Whether the script says that it writes nothing there. */
+  onlyRead: boolean;
 }
 
 /** A script of `src/lua`. */
@@ -64,10 +66,9 @@ export const includes: readonly LuaInclude[] = filesUnder('src/lua/include/', '.
 export const scripts: readonly LuaScript[] = scriptNames.map((name) => {
   const text = readScript(name);
   const header = /^(?:(?:#!lua.*|--.*)\n)+/.exec(text)?.[0] ?? '';
-  const keys = [...header.matchAll(/^-- KEYS\[\d+\] (\w+) +(\w+) /gm)].map(([, key, type]) => ({
-    name: key!,
-    type: type!,
-  }));
+  const keys = [...header.matchAll(/^-- KEYS\[\d+\] (\w+) +(\w+) +(.*)$/gm)].map(
+    ([, key, type, what]) => ({ name: key!, type: type!, onlyRead: what!.startsWith('only read') }),
+  );
   const [checks, ...rest] = text.slice(header.length).split(/^-- Writes\./m);
   const body = withoutComments(text.slice(header.length));
   return {
