@@ -104,6 +104,11 @@ function attemptOnce(
         clearTimeout(timer);
       });
     });
+    // A 101 whose headers name a protocol; without them it is a response like any other.
+    sent.on('upgrade', (answer, socket) => {
+      resolve(failed(`status ${answer.statusCode}`));
+      socket.destroy();
+    });
     sent.on('error', (error) => {
       if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') {
         resolve('stale connection');
@@ -111,8 +116,10 @@ function attemptOnce(
         resolve(failed(error instanceof RefusedAddressError ? 'address refused' : 'unreachable'));
       }
     });
+    // Comes last, however a request ends: no attempt outlives its request.
     sent.on('close', () => {
       clearTimeout(timer);
+      resolve(failed('unreachable'));
     });
     sent.end(token);
   });
