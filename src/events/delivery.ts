@@ -5,7 +5,8 @@ import type { WebhookAttempts } from '../observability/webhookMetrics';
 import type { HubRedis } from '../redis/commands';
 import { createJobWorker, type JobEnd, type JobWorker } from '../redis/queues';
 import type { RedisTarget } from '../redis/connect';
-import { parseTargetUrl, type AllLookup, type TargetRules } from './targetAddress';
+import type { NameSources } from './nameLookup';
+import { parseTargetUrl, type TargetRules } from './targetAddress';
 import type { DeliveryDeps, DrainJob, ReplayJob, RetryJob } from './deliveryDeps';
 import { drain, replay } from './deliveryJobs';
 import { closeDeliveryQueues, openDeliveryQueues, queueNames } from './deliveryQueues';
@@ -50,7 +51,7 @@ export interface DeliveryOptions extends TargetRules {
   /** Where the events of all tenants go besides. */
   target?: Target | undefined;
   /** Default: the system's. */
-  lookup?: AllLookup | undefined;
+  names?: NameSources | undefined;
   metrics: WebhookAttempts;
   logger: Logger;
 }

@@ -1,9 +1,9 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { invalidInput } from '../core/errors';
 import { shownUrl } from '../core/shownUrl';
 import { MAX_URL_LENGTH } from '../core/webhook';
+import type { NameLookup } from './nameLookup';
 
 /** Who may receive events. */
 export interface TargetRules {
@@ -13,18 +13,13 @@ export interface TargetRules {
   production: boolean;
 }
 
-/** Asks for all addresses of a name, as `dns.lookup` does. */
-export type AllLookup = (
-  hostname: string,
-  done: (error: Error | null, addresses: LookupAddress[]) => void,
-) => void;
+/** Thrown instead of connecting. */
+export class NoTargetError extends Error {
+  override readonly name = 'NoTargetError';
 
-/** Thrown instead of connecting to an address that may not receive events. */
-export class RefusedAddressError extends Error {
-  override readonly name = 'RefusedAddressError';
-
-  constructor() {
-    super('The address may not receive events');
+  /** @param failure what an attempt fails with */
+  constructor(readonly failure: 'no address' | 'address refused') {
+    super(failure);
   }
 }
 
@@ -123,28 +118,24 @@ export function mayConnect(url: URL, allowPrivateTargets: boolean): boolean {
 }
 
 /**
- * A lookup for connections: every address a name has must be public, or none is connected to. So
- * a name can't lead to this machine, whatever its answers are at the moment of the connection.
+ * A lookup for connections, which go to the addresses it gives. Unless private ones are allowed,
+ * every address a name has must be public, or none is connected to. So a name can't lead to this
+ * machine, whatever its answers are at the moment of the connection.
  */
-export function publicLookup(lookup: AllLookup = lookUpAll): LookupFunction {
+export function targetLookup(names: NameLookup, allowPrivateTargets: boolean): LookupFunction {
+  const mayReceive = (address: string) => allowPrivateTargets || isPublicAddress(address);
   return (hostname, options, done) => {
-    lookup(hostname, (error, addresses) => {
+    void names.addressesOf(hostname).then((addresses) => {
       const [first] = addresses;
-      if (error || !first) {
-        done(error ?? new Error('The name has no address'), '', 0);
-      } else if (!addresses.every(({ address }) => isPublicAddress(address))) {
-        done(new RefusedAddressError(), '', 0);
+      if (!first) {
+        done(new NoTargetError('no address'), '', 0);
+      } else if (!addresses.every(({ address }) => mayReceive(address))) {
+        done(new NoTargetError('address refused'), '', 0);
       } else if (options.all) {
-        done(null, addresses);
+        done(null, [...addresses]);
       } else {
         done(null, first.address, first.family);
       }
     });
   };
-}
-
-function lookUpAll(hostname: string, done: (error: Error | null, all: LookupAddress[]) => void) {
-  systemLookup(hostname, { all: true }, (error, addresses) => {
-    done(error, error ? [] : addresses);
-  });
 }

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { mayConnect, publicLookup, RefusedAddressError, type AllLookup } from './targetAddress';
+import { createNameLookup, type NameSources } from './nameLookup';
+import { mayConnect, NoTargetError, targetLookup } from './targetAddress';
 
 /** Most bytes of an answer that are read; what it says besides its status matters to nobody. */
 const MAX_ANSWER_BYTES = 16_384;
@@ -27,15 +28,16 @@ export interface SenderOptions {
   /** Only https, also to who was stored with http elsewhere or before. */
   production: boolean;
   /** Default: the system's. */
-  lookup?: AllLookup | undefined;
+  names?: NameSources | undefined;
 }
 
 /** Opens connections that are kept between webhooks. */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
-  const { timeoutMs, allowPrivateTargets, production, lookup } = options;
+  const { timeoutMs, allowPrivateTargets, production } = options;
   const agentOptions = { keepAlive: true, timeout: IDLE_CONNECTION_MS, maxFreeSockets: 16 };
   const agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
-  const guarded = allowPrivateTargets ? {} : { lookup: publicLookup(lookup) };
+  const names = createNameLookup(timeoutMs, options.names);
+  const lookup = targetLookup(names, allowPrivateTargets);
   return {
     send: (address, token) => {
       const url = new URL(address);
@@ -44,11 +46,12 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
       if (production && !secure) return Promise.resolve(failed('not https'));
       const agent = secure ? agents.https : agents.http;
       const request = secure ? httpsRequest : httpRequest;
-      return attempt(request, url, token, timeoutMs, { ...guarded, agent });
+      return attempt(request, url, token, timeoutMs, { lookup, agent });
     },
     close: () => {
       agents.http.destroy();
       agents.https.destroy();
+      names.close();
     },
   };
 }
@@ -104,15 +107,22 @@ function attemptOnce(
         clearTimeout(timer);
       });
     });
+    // A 101 whose headers name a protocol; without them it is a response like any other.
+    sent.on('upgrade', (answer, socket) => {
+      resolve(failed(`status ${answer.statusCode}`));
+      socket.destroy();
+    });
     sent.on('error', (error) => {
       if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') {
         resolve('stale connection');
       } else {
-        resolve(failed(error instanceof RefusedAddressError ? 'address refused' : 'unreachable'));
+        resolve(failed(error instanceof NoTargetError ? error.failure : 'unreachable'));
       }
     });
+    // Comes last, however a request ends: no attempt outlives its request.
     sent.on('close', () => {
       clearTimeout(timer);
+      resolve(failed('unreachable'));
     });
     sent.end(token);
   });

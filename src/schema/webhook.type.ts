@@ -26,8 +26,9 @@ export class WebhookHealth {
   @Field(() => String, {
     nullable: true,
     description:
-      'Why it failed: `timeout`, `status 500` (or another), `unreachable`, `address refused`, or ' +
-      '`not https` in production. Null: none has.',
+      'Why it failed: `timeout`, `status 500` (or another), `unreachable`, `no address` (its ' +
+      'name has none, or nobody said so in time), `address refused`, or `not https` in ' +
+      'production. Null: none has.',
   })
   lastFailureReason!: string | null;
 

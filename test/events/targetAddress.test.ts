@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isPublicAddress, parseTargetUrl } from '../../src/events/targetAddress';
 import { createWebhookSender } from '../../src/events/webhookSender';
+import { NameServer } from '../support/nameServer';
 
 let server: Server;
 let port: number;
@@ -143,18 +144,22 @@ describe('URLs', () => {
 });
 
 describe('sending', () => {
-  const resolving = (...addresses: string[]) =>
-    createWebhookSender({
+  let names: NameServer;
+  beforeAll(async () => {
+    names = await new NameServer().start();
+  });
+  afterAll(() => names.close());
+
+  /** A sender for which every shop's name has some addresses. */
+  const resolving = (...addresses: string[]) => {
+    names.answer = () => addresses;
+    return createWebhookSender({
       timeoutMs: 500,
       allowPrivateTargets: false,
       production: false,
-      lookup: (_name, done) => {
-        done(
-          null,
-          addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-        );
-      },
+      names: names.sources,
     });
+  };
   const refused = { delivered: false, failure: 'address refused' };
 
   test.each([
@@ -224,7 +229,8 @@ describe('sending', () => {
     const failure = { delivered: false, failure: 'unreachable' };
     expect(await sender.send('http://127.0.0.1:1/', 'x')).toEqual(failure);
     const nameless = resolving();
-    expect(await nameless.send('http://nowhere.example/', 'x')).toEqual(failure);
+    const noAddress = { delivered: false, failure: 'no address' };
+    expect(await nameless.send('http://nowhere.example/', 'x')).toEqual(noAddress);
     sender.close();
     nameless.close();
   });
