@@ -173,6 +173,7 @@ async function load(
     const share = Math.floor(calls.length / (rounds + 1));
     const own = calls.slice((round + 1) * share, (round + 2) * share);
     const { rate } = await runLoad(hub.port, own, { callers: CALLERS, seconds });
+    if (rate === 0) throw new Error(`${own.length} calls are too few for ${seconds} s`);
     const elapsed = (performance.now() - started) / 1000;
     if (round < 0) continue;
     rates.push(rate);

@@ -19,7 +19,7 @@ const LEAD_IN = 0.25;
  * time, until the time is over or the calls are. Plain sockets and requests written beforehand
  * leave the cores to the server.
  *
- * @throws Error for an answer that is not 200, and when the calls are over before any is counted
+ * @throws Error for an answer that is not 200
  */
 export async function runLoad(
   port: number,
@@ -53,7 +53,6 @@ export async function runLoad(
   } finally {
     for (const socket of sockets) socket.destroy();
   }
-  if (latencies.length === 0) throw new Error(`${calls.length} calls are too few for ${seconds} s`);
   const elapsed = (ended - counted) / 1000;
   return {
     rate: latencies.length / elapsed,
