@@ -18,6 +18,8 @@ import { createWebhookSender } from './webhookSender';
 
 /** How often receivers that are behind are looked for, ms: what covers a lost wake-up. */
 const SWEEP_EVERY_MS = 10_000;
+/** How long work that an outage ended waits before it goes on, ms: a job that is lost is an event. */
+const AGAIN_ON_ERROR_MS = 1000;
 /** Entries written within this long wake a tenant's receivers once, ms. */
 const WAKE_DELAY_MS = 20;
 /** How long a process goes by what receivers a tenant had, ms. */
@@ -127,7 +129,11 @@ function openWorkers(
     name: string,
     concurrency: number,
     process: (job: Data) => Promise<JobEnd<Data>>,
-  ) => createJobWorker(store, name, process, { concurrency, closeTimeoutMs, onError });
+    againOnErrorMs: number | undefined = AGAIN_ON_ERROR_MS,
+  ) => {
+    const options = { concurrency, closeTimeoutMs, onError, againOnErrorMs };
+    return createJobWorker(store, name, process, options);
+  };
   const { drains, retries } = CONCURRENCY;
   return [
     ...(['quick', 'slow'] as const).flatMap((lane) => [

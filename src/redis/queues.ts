@@ -82,6 +82,11 @@ export interface WorkerOptions {
   concurrency: number;
   /** Delay before each attempt after the first; the last one stands for all after it. */
   retryDelaysMs?: readonly number[];
+  /**
+   * A job that throws is run again after so long, however often, ms: an outage loses no job.
+   * Absent: it has failed.
+   */
+  againOnErrorMs?: number | undefined;
   /** How long closing waits for jobs that run, ms; default 5 s. */
   closeTimeoutMs?: number | undefined;
   /** Told when a run fails, and when the store is away. */
@@ -169,20 +174,31 @@ function jobOptions(options: JobOptions): JobsOptions {
 }
 
 /**
- * Runs the jobs of a queue. A job that throws has failed: it is tried again while it has attempts
- * left. A job whose process dies is run again, by any process, however often that happens.
+ * Runs the jobs of a queue. A job that throws is run again, or has failed: then it is tried again
+ * while it has attempts left. A job whose process dies is run again, by any process, however often that happens.
  */
 export function createJobWorker<Data>(
   target: RedisTarget,
   name: string,
   process: (data: Data, run: JobRun) => Promise<JobEnd<Data>>,
-  { concurrency, retryDelaysMs = [], closeTimeoutMs = CLOSE_TIMEOUT_MS, onError }: WorkerOptions,
+  options: WorkerOptions,
 ): JobWorker {
+  const { concurrency, retryDelaysMs = [], againOnErrorMs } = options;
+  const { closeTimeoutMs = CLOSE_TIMEOUT_MS, onError } = options;
+  const runOnce: typeof process = async (data, run) => {
+    try {
+      return await process(data, run);
+    } catch (error) {
+      if (againOnErrorMs === undefined) throw error;
+      onError(error as Error);
+      return { againInMs: againOnErrorMs };
+    }
+  };
   const worker = new Worker<Data, void>(
     name,
     async (job, token): Promise<void> => {
       const attempts = job.opts.attempts ?? 1;
-      const end = await process(job.data, { attempt: job.attemptsMade + 1, attempts });
+      const end = await runOnce(job.data, { attempt: job.attemptsMade + 1, attempts });
       if (!end) return;
       if (end.data !== undefined) await job.updateData(end.data);
       const at = (await storeTimeMs(worker.backend)) + Math.max(1, Math.round(end.againInMs));
