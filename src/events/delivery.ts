@@ -18,7 +18,7 @@ import { createWebhookSender } from './webhookSender';
 
 /** How often receivers that are behind are looked for, ms: what covers a lost wake-up. */
 const SWEEP_EVERY_MS = 10_000;
-/** How long work that an outage ended waits before it goes on, ms: a job that is lost is an event. */
+/** How long work that an outage ended waits, ms: a job that is lost is a lost event. */
 const AGAIN_ON_ERROR_MS = 1000;
 /** Entries written within this long wake a tenant's receivers once, ms. */
 const WAKE_DELAY_MS = 20;

@@ -175,7 +175,8 @@ function jobOptions(options: JobOptions): JobsOptions {
 
 /**
  * Runs the jobs of a queue. A job that throws is run again, or has failed: then it is tried again
- * while it has attempts left. A job whose process dies is run again, by any process, however often that happens.
+ * while it has attempts left. A job whose process dies is run again, by any process, however often
+ * that happens.
  */
 export function createJobWorker<Data>(
   target: RedisTarget,
