@@ -1,21 +1,9 @@
-import { wireHub, type WireBody } from './wireHub';
+import { itemUpdates } from './itemUpdates';
+import { wireHub } from './wireHub';
 
 const { run, send, refusal, create } = wireHub();
 
-/** Updates an item by what it is now; what stands beside the item goes into the request. */
-async function update(item: WireBody, change: object, beside: object = {}): Promise<WireBody> {
-  const { id, revision } = item;
-  const body = { inventoryItem: { id, revision, ...change }, ...beside };
-  const path = `/inventory-items/${id}`;
-  return (await run<{ inventoryItem: WireBody }>('PATCH', path, body)).inventoryItem;
-}
-
-function refused(item: WireBody, change: object, beside: object = {}) {
-  const { id, revision } = item;
-  const body = { inventoryItem: { id, revision, ...change }, ...beside };
-  return refusal('PATCH', `/inventory-items/${id}`, body);
-}
-
+const { update, refused } = itemUpdates({ run, refusal });
 const preorder = { enabled: true, message: 'soon', limit: 50 };
 const namespaces = { a: { one: 1 }, b: { two: 2 } };
 
